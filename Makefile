@@ -1,0 +1,83 @@
+# Elenchus. A bare `make` prints this list.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VENV := .venv
+PY := $(VENV)/bin/python
+UV := $(VENV)/bin/uv
+UV_VERSION := 0.13.8
+TEST_PROCESSES ?= auto
+export UV_PYTHON_DOWNLOADS := never
+export UV_LINK_MODE ?= copy
+
+.PHONY: help
+help: ## This list
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+# ---- use
+
+.PHONY: run
+run: $(VENV)/.run ## Start everything on one port (http://127.0.0.1:8000; honours PORT, DATA_DIR, MONGODB_URL, REDIS_URL, GOOGLE_API_KEY)
+	@exec $(VENV)/bin/elenchus up
+
+.PHONY: demo
+demo: $(VENV)/.run ## Upload four sample documents, ask about them, print the cited answers, clean up
+	@exec $(VENV)/bin/elenchus demo
+
+# ---- work on it
+
+.PHONY: test
+test: $(VENV)/.dev ## All tests, in parallel, against real servers that the tests start
+	$(VENV)/bin/pytest -n $(TEST_PROCESSES) --dist worksteal
+
+.PHONY: lint
+lint: $(VENV)/.dev ## Style, types, architecture
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+.PHONY: check
+check: lint test ## Everything that CI runs
+
+.PHONY: fmt
+fmt: $(VENV)/.dev ## Format and fix what can be fixed
+	$(VENV)/bin/ruff check --fix
+	$(VENV)/bin/ruff format
+
+.PHONY: types
+types: $(VENV)/.dev ## mypy alone
+	$(VENV)/bin/mypy
+
+.PHONY: bench
+bench: $(VENV)/.dev ## Measure: one JSON line per figure, each against the raw limit in the same run
+	@for script in benchmarks/*.py; do $(PY) $$script || exit 1; done
+
+.PHONY: lock
+lock: $(VENV)/bin/uv ## Pin requirements/*.in anew into requirements/*.txt
+	cd requirements && for name in base embedded dev; do \
+	  ../$(UV) pip compile --quiet --universal --python-version 3.11 --no-annotate --custom-compile-command 'make lock' $$name.in -o $$name.txt || exit 1; done
+
+.PHONY: clean
+clean: ## Remove what can be rebuilt; DATA_DIR stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# ---- set-up, done by the targets above when it is needed
+
+$(VENV)/bin/uv:
+	@python3 -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' \
+	  || { echo "Elenchus needs Python 3.11, 3.12 or 3.13; this is $$(python3 --version)."; exit 1; }
+	@python3 -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.run: $(VENV)/bin/uv requirements/base.txt requirements/embedded.txt pyproject.toml
+	@echo "Installing what Elenchus needs into $(VENV) …"
+	@$(UV) pip install --quiet --python $(PY) -r requirements/base.txt -r requirements/embedded.txt
+	@$(UV) pip install --quiet --python $(PY) --no-deps -e .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@$(UV) pip install --quiet --python $(PY) -r requirements/dev.txt
+	@touch $@
