@@ -1,0 +1,267 @@
+"""MongoDB, and the wall between tenants.
+
+A tenant-owned model is reached only through `Model.owned_by(principal)`, which puts the tenant into every filter and
+refuses a document of another one. The verbs that Beanie would offer on the class itself raise.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Generic, NoReturn, Protocol, TypeVar
+
+from beanie import Document, init_beanie
+from beanie.odm.utils.encoder import Encoder
+from pymongo import ASCENDING, AsyncMongoClient, IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import BulkWriteError, DuplicateKeyError
+
+from elenchus.core.ids import Id
+from elenchus.core.settings import MongoSettings
+
+Row = dict[str, Any]  # a document as the driver gives it; never leaves a store
+Filter = Mapping[str, Any]
+Sort = Sequence[tuple[str, int]]
+DUPLICATE_KEY = 11000
+_UNSAFE_STAGES = ("$lookup", "$graphLookup", "$unionWith", "$out", "$merge", "$facet")
+
+
+class UnscopedAccess(RuntimeError):
+    """Our own fault: code tried to reach tenant-owned data without saying for whom."""
+
+
+class WrongTenant(RuntimeError):
+    """Our own fault: a document of one tenant was about to be written on behalf of another."""
+
+
+class HasTenant(Protocol):
+    @property
+    def tenant_id(self) -> Id: ...
+
+
+D = TypeVar("D", bound="TenantOwned")
+
+
+def client(url: str, options: MongoSettings, *, timeout_seconds: float) -> AsyncMongoClient[Row]:
+    """Acknowledged means on the journal of the majority; every operation ends within `timeout_seconds`."""
+    return AsyncMongoClient(
+        url,
+        tz_aware=True,
+        retryWrites=True,
+        w="majority",
+        journal=True,
+        serverSelectionTimeoutMS=2000,
+        connectTimeoutMS=1000,
+        timeoutMS=int(timeout_seconds * 1000),
+        maxPoolSize=options.max_pool_size,
+        appname="elenchus",
+    )
+
+
+async def bind_models(database: AsyncDatabase[Row], models: Iterable[type[Document]]) -> None:
+    """Give each model its collection. Indexes are `build_indexes`' work, once per deployment and not per process."""
+    await init_beanie(database=database, document_models=list(models), skip_indexes=True)
+
+
+async def build_indexes(database: AsyncDatabase[Row], models: Iterable[type[Document]]) -> list[str]:
+    """Create what is missing and return the names; an existing index is left alone, a changed one is an error."""
+    made: list[str] = []
+    for model in models:
+        if wanted := declared_indexes(model):
+            made += await database[model.get_collection_name()].create_indexes(wanted)
+    return made
+
+
+def declared_indexes(model: type[Document]) -> list[IndexModel]:
+    """Those of the model's `Settings`, and for tenant-owned ones what every list and a sharded cluster need."""
+    declared: list[IndexModel] = list(getattr(getattr(model, "Settings", None), "indexes", ()))
+    if issubclass(model, TenantOwned) and model.listed_by_tenant:
+        declared.append(IndexModel([("tenant_id", ASCENDING), ("_id", ASCENDING)], name="tenant_id_id"))
+    return declared
+
+
+class TenantOwned(Document):
+    """A document of exactly one tenant. Use `owned_by`; Beanie's own verbs are closed."""
+
+    #: Whether the tenant's documents of this kind are listed newest first (and so need the index for it).
+    listed_by_tenant: ClassVar[bool] = True
+
+    tenant_id: Id
+
+    @classmethod
+    def owned_by(cls: type[D], owner: HasTenant) -> "Owned[D]":
+        return Owned(cls, owner.tenant_id)
+
+    @classmethod
+    def across_tenants(cls: type[D]) -> "Unscoped[D]":
+        """For the engine's own errands (leases, sweeps, erasure). An architecture test lists who may call it."""
+        return Unscoped(cls)
+
+
+def _closed(verb: str) -> Any:
+    def refuse(*_args: object, **_kwargs: object) -> NoReturn:
+        raise UnscopedAccess(f"`{verb}` knows no tenant; use `Model.owned_by(principal)`.")
+
+    refuse.closes_beanie = True  # type: ignore[attr-defined]  # a test looks for verbs that are still open
+    return refuse
+
+
+_CLASS_VERBS = (
+    "find find_one find_many find_all get all count aggregate distinct bulk_writer insert_one insert_many replace_many "
+    "update_all delete_all inspect_collection avg max min sum"
+)
+_INSTANCE_VERBS = (
+    "insert create save save_changes replace update set inc current_date delete sync fetch_link fetch_all_links "
+    "validate_self"
+)
+for _verb in _CLASS_VERBS.split():
+    setattr(TenantOwned, _verb, classmethod(_closed(_verb)))
+for _verb in _INSTANCE_VERBS.split():
+    setattr(TenantOwned, _verb, _closed(_verb))
+
+
+class Unscoped(Generic[D]):
+    """One kind of document over all tenants."""
+
+    def __init__(self, model: type[D]) -> None:
+        self.model = model
+        self.collection: AsyncCollection[Row] = model.get_pymongo_collection()
+
+    def _scoped(self, filter_: Filter) -> Row:
+        return dict(filter_)
+
+    def _check(self, document: D) -> None:
+        return None
+
+    def _check_row(self, row: Row) -> None:
+        return None
+
+    async def get(self, id_: Id) -> D | None:
+        return await self.first({"_id": id_})
+
+    async def first(self, filter_: Filter, *, sort: Sort | None = None) -> D | None:
+        row = await self.collection.find_one(self._scoped(filter_), sort=sort)
+        return None if row is None else self.model.model_validate(row)
+
+    async def find(self, filter_: Filter, *, sort: Sort | None = None, limit: int = 0) -> list[D]:
+        return [self.model.model_validate(row) for row in await self.rows(filter_, sort=sort, limit=limit)]
+
+    async def rows(
+        self, filter_: Filter, *, fields: Mapping[str, Any] | None = None, sort: Sort | None = None, limit: int = 0
+    ) -> list[Row]:
+        """As the driver gives them, for hot reads that go to bytes without becoming models."""
+        cursor = self.collection.find(self._scoped(filter_), fields, sort=sort, limit=limit)
+        return await cursor.to_list()
+
+    async def row(self, filter_: Filter, *, fields: Mapping[str, Any] | None = None) -> Row | None:
+        return await self.collection.find_one(self._scoped(filter_), fields)
+
+    async def count(self, filter_: Filter) -> int:
+        return await self.collection.count_documents(self._scoped(filter_))
+
+    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[Row]:
+        cursor = await self.collection.aggregate([{"$match": self._scoped({})}, *map(_safe_stage, pipeline)])
+        return await cursor.to_list()
+
+    async def insert(self, document: D) -> D:
+        """Raises pymongo's DuplicateKeyError; the id is the caller's, so a repeated insert meets itself."""
+        self._check(document)
+        await self.collection.insert_one(_encoded(document))
+        return document
+
+    async def insert_missing(self, documents: Sequence[D]) -> int:
+        """Insert those whose id is not there yet and say how many: safe to repeat after a crash."""
+        for document in documents:
+            self._check(document)
+        return await self._insert_missing([_encoded(document) for document in documents])
+
+    async def insert_missing_rows(self, rows: Sequence[Row]) -> int:
+        """`insert_missing` for bulk: rows built by hand cost 2 µs each, models 60 µs."""
+        for row in rows:
+            self._check_row(row)
+        return await self._insert_missing(rows)
+
+    async def _insert_missing(self, rows: Sequence[Row]) -> int:
+        if not rows:
+            return 0
+        try:
+            result = await self.collection.insert_many(rows, ordered=False)
+        except BulkWriteError as error:
+            failures = error.details.get("writeErrors", [])
+            if any(row["code"] != DUPLICATE_KEY for row in failures):
+                raise
+            return len(rows) - len(failures)
+        return len(result.inserted_ids)
+
+    async def update(self, filter_: Filter, change: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> bool:
+        """Change the first match; True when there was one. A single-document update is atomic."""
+        result = await self.collection.update_one(self._scoped(filter_), self._safe_change(change))
+        return result.matched_count == 1
+
+    async def update_many(self, filter_: Filter, change: Mapping[str, Any]) -> int:
+        result = await self.collection.update_many(self._scoped(filter_), self._safe_change(change))
+        return result.modified_count
+
+    async def delete(self, filter_: Filter) -> bool:
+        result = await self.collection.delete_one(self._scoped(filter_))
+        return result.deleted_count == 1
+
+    async def delete_many(self, filter_: Filter) -> int:
+        result = await self.collection.delete_many(self._scoped(filter_))
+        return result.deleted_count
+
+    def _safe_change(self, change: Any) -> Any:
+        """No update moves a document to another tenant."""
+        stages = [change] if isinstance(change, Mapping) else change
+        for stage in stages:
+            for operator, fields in stage.items():
+                names = [fields] if isinstance(fields, str) else list(fields)
+                if operator == "$replaceWith" or operator == "$replaceRoot" or "tenant_id" in names:
+                    raise WrongTenant(f"`{operator}` would change the tenant of a {self.model.__name__}.")
+        return change
+
+
+class Owned(Unscoped[D]):
+    """One tenant's documents of one kind: another tenant's do not exist here, and cannot be written."""
+
+    def __init__(self, model: type[D], tenant_id: Id) -> None:
+        super().__init__(model)
+        self.tenant_id = tenant_id
+
+    def _scoped(self, filter_: Filter) -> Row:
+        if "tenant_id" in filter_:
+            raise WrongTenant("The tenant comes from the principal, never from a filter.")
+        return {"tenant_id": self.tenant_id, **filter_}
+
+    def _check(self, document: D) -> None:
+        if document.tenant_id != self.tenant_id:
+            raise WrongTenant(f"A {type(document).__name__} of tenant {document.tenant_id} is not {self.tenant_id}'s.")
+
+    def _check_row(self, row: Row) -> None:
+        if row.get("tenant_id") != self.tenant_id:
+            raise WrongTenant(f"A {self.model.__name__} of tenant {row.get('tenant_id')} is not {self.tenant_id}'s.")
+
+
+def _safe_stage(stage: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A stage that reads or writes another collection would step over the wall."""
+    if unsafe := [name for name in stage if name in _UNSAFE_STAGES]:
+        raise UnscopedAccess(f"`{unsafe[0]}` reaches past the tenant's own documents.")
+    return stage
+
+
+def _encoded(document: Document) -> Row:
+    encoded: Row = Encoder(to_db=True, keep_nulls=True).encode(document)
+    encoded["_id"] = document.id
+    return encoded
+
+
+__all__ = [
+    "DuplicateKeyError",
+    "Owned",
+    "Row",
+    "TenantOwned",
+    "Unscoped",
+    "UnscopedAccess",
+    "WrongTenant",
+    "bind_models",
+    "build_indexes",
+    "client",
+]

@@ -1,0 +1,122 @@
+"""Every error leaves as RFC 9457 problem+json: what happened, what to do, and the request's id; no internals."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+
+from beanie.exceptions import CollectionWasNotInitialized
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic_core import to_jsonable_python
+from pymongo.errors import ConnectionFailure, ExecutionTimeout, PyMongoError, WaitQueueTimeoutError
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from elenchus.core import errors, logs
+from elenchus.core.errors import Invalid, Refusal, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "https://elenchus.example/problems/"
+log = logs.get(__name__)
+
+_BY_STATUS: dict[int, type[Refusal]] = {
+    kind.status: kind
+    for kind in (
+        errors.Malformed, errors.Unauthenticated, errors.Forbidden, errors.NotFound, errors.MethodNotAllowed,
+        errors.Conflict, errors.TooLarge, errors.UnsupportedType, errors.Invalid, errors.TooManyRequests,
+    )
+}  # fmt: skip
+_ADVICE = {
+    404: "Nothing lives at this path; /docs lists what does.",
+    405: "The path exists, this method does not; the Allow header lists what does.",
+}
+
+
+def problem(refusal: Refusal, *, instance: str, request_id: str) -> dict[str, object]:
+    """The members of RFC 9457 plus ours."""
+    body: dict[str, object] = {
+        "type": TYPE_PREFIX + refusal.slug,
+        "title": refusal.title,
+        "status": refusal.status,
+        "detail": refusal.detail,
+        "instance": instance,
+        "request_id": request_id,
+    }
+    fields: dict[str, object] = to_jsonable_python(refusal.fields, fallback=str)
+    return fields | body
+
+
+def response(refusal: Refusal, *, instance: str, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
+    all_headers = {**refusal.headers, **(headers or {})}
+    if refusal.retry_after_seconds is not None:
+        all_headers["Retry-After"] = str(refusal.retry_after_seconds)
+    body = problem(refusal, instance=instance, request_id=request_id)
+    return Response(json.dumps(body), refusal.status, all_headers, MEDIA_TYPE)
+
+
+def fault(*, instance: str, request_id: str) -> Response:
+    """The answer to a bug of ours: nothing of it but the id under which the log has it."""
+    refusal = Refusal("This is our fault. Try again; if it happens again, tell your administrator the request_id.")
+    refusal_body = problem(refusal, instance=instance, request_id=request_id)
+    refusal_body |= {"type": TYPE_PREFIX + "internal-error", "title": "Something broke on our side"}
+    return Response(json.dumps(refusal_body), 500, media_type=MEDIA_TYPE)
+
+
+def away(error: Exception) -> Unavailable | None:
+    """The refusal for an error that means that MongoDB or Redis does not answer; None for any other."""
+    if isinstance(error, (ConnectionFailure, ExecutionTimeout, WaitQueueTimeoutError, CollectionWasNotInitialized)):
+        return Unavailable("The database does not answer; nothing was lost. Try again shortly.", service="mongodb")
+    if isinstance(error, PyMongoError) and error.timeout:
+        return Unavailable("The database does not answer; nothing was lost. Try again shortly.", service="mongodb")
+    if isinstance(error, (RedisConnectionError, RedisTimeoutError)):
+        return Unavailable("The queue does not answer; nothing was lost. Try again shortly.", service="redis")
+    return None
+
+
+def _as_refusal(error: Exception) -> Refusal:
+    """The refusal that tells this error; the error itself when nothing of the caller's doing explains it."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, RequestValidationError):
+        return _invalid(error)
+    if isinstance(error, HTTPException):
+        return _from_starlette(error)
+    if unavailable := away(error):
+        log.warning("a service is away", service=unavailable.fields["service"], error=type(error).__name__)
+        return unavailable
+    raise error
+
+
+def _invalid(error: RequestValidationError) -> Refusal:
+    rows = [{"loc": list(row["loc"]), "msg": row["msg"], "type": row["type"]} for row in error.errors()]
+    if rows and all(row["type"] == "json_invalid" for row in rows):
+        return errors.Malformed("The body is not valid JSON.", errors=rows)
+    where = ", ".join(".".join(map(str, row["loc"])) for row in rows[:5])
+    return Invalid(f"Correct these values and send it again: {where}.", errors=rows)
+
+
+def _from_starlette(error: HTTPException) -> Refusal:
+    status = HTTPStatus(error.status_code)
+    kind = _BY_STATUS.get(status, Refusal)
+    refusal = kind(_ADVICE.get(status) or (error.detail if error.detail != status.phrase else status.description))
+    if kind is Refusal:
+        refusal.status = status  # type: ignore[misc]  # a status Starlette chose and we have no class for
+        refusal.title, refusal.slug = status.phrase, status.phrase.lower().replace(" ", "-")  # type: ignore[misc]
+    return refusal
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    extra = error.headers if isinstance(error, HTTPException) else None
+    return response(_as_refusal(error), instance=request.url.path, request_id=request.state.request_id, headers=extra)
+
+
+def install(app: FastAPI) -> None:
+    """Faults (anything not listed here) pass through to `core.web.Border`, which answers 500."""
+    handler: Callable[[Request, Exception], Awaitable[Response]] = _answer
+    for kind in (
+        Refusal, RequestValidationError, HTTPException, PyMongoError, CollectionWasNotInitialized,
+        RedisConnectionError, RedisTimeoutError,
+    ):  # fmt: skip
+        app.add_exception_handler(kind, handler)

@@ -1,0 +1,185 @@
+"""Every knob, read once from the environment and `.env`. Nothing else in Elenchus reads either.
+
+Each field's environment name is its group's prefix and its own name in capitals; a unit is part of the name.
+`.env.example` lists them all, and a test compares.
+"""
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+#: Never accepted outside development: they stand in examples and tutorials.
+KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "secret-key", "your-secret-key", "development", "test"})
+SECRET_BYTES = 32  # HS256 wants a key at least as long as its digest (RFC 7518, 3.2)
+
+
+def _group(prefix: str) -> SettingsConfigDict:
+    return SettingsConfigDict(
+        env_prefix=prefix,
+        env_file=".env",
+        env_file_encoding="utf-8",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+    )
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class ServerSettings(BaseSettings):
+    model_config = _group("")
+
+    environment: Environment = Environment.DEVELOPMENT
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for every interface")
+    port: int = Field(8000, ge=1, le=65535)
+    data_dir: Path = Field(Path("data"), description="uploads, the embedded database and queue, the development key")
+    secret_key: SecretStr | None = Field(None, description="signs access tokens; made and kept in development")
+    shutdown_grace_seconds: int = Field(20, ge=0, description="how long open streams may finish after SIGTERM")
+    max_body_bytes: int = Field(1_000_000, ge=1024, description="largest JSON body; uploads have their own limit")
+    cors_origins: list[str] = Field(
+        default_factory=list, description='JSON list, e.g. ["https://research.firm.example"]'
+    )
+
+    @model_validator(mode="after")
+    def _refuse_known_secret(self) -> Self:
+        secret = self.secret_key.get_secret_value() if self.secret_key else ""
+        if self.environment is Environment.DEVELOPMENT:
+            return self
+        if secret.lower() in KNOWN_SECRETS or len(secret.encode()) < SECRET_BYTES:
+            raise ValueError(
+                f"SECRET_KEY must be your own random text of at least {SECRET_BYTES} bytes in {self.environment}; "
+                "make one with `openssl rand -base64 48`."
+            )
+        return self
+
+
+class LogSettings(BaseSettings):
+    model_config = _group("LOG_")
+
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    format: Literal["auto", "json", "console"] = Field("auto", description="auto: console on a terminal, else JSON")
+
+
+class MongoSettings(BaseSettings):
+    model_config = _group("MONGODB_")
+
+    url: SecretStr | None = Field(None, description="empty: the embedded database under DATA_DIR")
+    database: str = "elenchus"
+    request_timeout_seconds: float = Field(2.5, gt=0, description="one operation of a request; the answer is 503 after")
+    job_timeout_seconds: float = Field(10, gt=0, description="one operation of a background job")
+    max_pool_size: int = Field(50, ge=1)
+
+
+class RedisSettings(BaseSettings):
+    model_config = _group("REDIS_")
+
+    url: SecretStr | None = Field(None, description="empty: the embedded Valkey under DATA_DIR")
+
+
+class AuthSettings(BaseSettings):
+    model_config = _group("AUTH_")
+
+    access_token_seconds: int = Field(900, ge=30)
+    refresh_token_days: int = Field(30, ge=1)
+    bcrypt_rounds: int = Field(12, ge=4, le=16)
+    min_password_characters: int = Field(12, ge=12)
+    session_cache_seconds: float = Field(1.0, ge=0, le=1, description="how long a process may trust a session it saw")
+    max_failed_logins: int = Field(5, ge=1, description="wrong passwords in a row before the account is locked")
+    lockout_seconds: int = Field(900, ge=1, description="how long it stays locked, and failures are remembered")
+
+
+class LibrarySettings(BaseSettings):
+    model_config = _group("LIBRARY_")
+
+    max_file_bytes: int = Field(
+        50_000_000, ge=1024, validation_alias=AliasChoices("MAX_FILE_SIZE", "LIBRARY_MAX_FILE_BYTES")
+    )
+    max_files_per_upload: int = Field(20, ge=1, le=100)
+    max_pages: int = Field(5_000, ge=1)
+    max_characters: int = Field(50_000_000, ge=1000)
+    read_timeout_seconds: float = Field(300, gt=0, description="wall time for reading one file in its child process")
+    reader_memory_bytes: int = Field(1 << 30, ge=1 << 28, description="address space of the reading child process")
+    segment_cache_bytes: int = Field(64_000_000, ge=1_000_000, description="search segments kept by each process")
+
+
+class LlmSettings(BaseSettings):
+    model_config = _group("LLM_")
+
+    model: str = Field(
+        "auto",
+        description="provider:model (google_genai:gemini-3.8-flash, openai:…), extractive, "
+        "or auto: Gemini with a GOOGLE_API_KEY, else extractive",
+    )
+    google_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"))
+    google_base_url: str | None = Field(
+        None, validation_alias="GOOGLE_GEMINI_BASE_URL", description="a proxy or region"
+    )
+    temperature: float = Field(0.2, ge=0, le=2)
+    timeout_seconds: float = Field(60, gt=0)
+    max_attempts: int = Field(3, ge=1)
+    max_output_tokens: int = Field(4096, ge=64)
+
+
+class JobSettings(BaseSettings):
+    model_config = _group("JOBS_")
+
+    queue: str = Field("elenchus", description="name of the arq queue; one per deployment that shares a Redis")
+    concurrency: int = Field(4, ge=1, description="jobs that one worker runs side by side")
+    lease_seconds: float = Field(15, gt=0)
+    heartbeat_seconds: float = Field(5, gt=0)
+    takeover_grace_seconds: float = Field(2, ge=0, description="past the end of a lease before another takes over")
+    sweep_seconds: float = Field(5, gt=0, description="how often a worker looks for jobs nobody runs")
+    timeout_seconds: float = Field(3600, gt=0, description="the longest one attempt may take")
+    drain_seconds: int = Field(25, ge=0, description="how long a stopping worker lets its jobs finish")
+
+
+class ResearchSettings(BaseSettings):
+    model_config = _group("RESEARCH_")
+
+    sources_per_answer: int = Field(8, ge=1, le=32)
+    stream_ttl_seconds: int = Field(900, ge=60, description="how long a finished answer's events can be resumed")
+    answer_lease_seconds: float = Field(30, gt=0, description="a draft without a sign of life is failed after")
+
+
+class Settings(BaseModel):
+    """All groups. Tests and `elenchus up` replace some of them; everything else takes them as they are."""
+
+    server: ServerSettings = Field(default_factory=ServerSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    mongo: MongoSettings = Field(default_factory=MongoSettings)
+    redis: RedisSettings = Field(default_factory=RedisSettings)
+    auth: AuthSettings = Field(default_factory=AuthSettings)
+    library: LibrarySettings = Field(default_factory=LibrarySettings)
+    llm: LlmSettings = Field(default_factory=LlmSettings)
+    jobs: JobSettings = Field(default_factory=JobSettings)
+    research: ResearchSettings = Field(default_factory=ResearchSettings)
+
+
+_current: Settings | None = None
+
+
+def settings() -> Settings:
+    """The settings of this process, read at the first call."""
+    global _current
+    if _current is None:
+        _current = Settings()
+    return _current
+
+
+def use(replacement: Settings) -> Settings:
+    """Let this process run with other settings than its environment's: `elenchus up` and tests do."""
+    global _current
+    _current = replacement
+    return replacement
+
+
+def child_environment(changes: dict[str, str]) -> dict[str, str]:
+    """This process's environment for a child of it, with these settings replaced."""
+    return {**os.environ, **changes}

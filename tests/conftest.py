@@ -1,0 +1,157 @@
+"""Real servers for every test: SecantusDB, Valkey, the API on a socket and a worker, all in this process's loop."""
+
+import asyncio
+import secrets
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from pydantic import SecretStr
+from pymongo import monitoring
+
+from elenchus import registry
+from elenchus.core import logs, mongo
+from elenchus.core.ids import Id, new_id
+from elenchus.core.principal import Principal, Role
+from elenchus.core.resources import Resources, open_resources
+from elenchus.core.settings import (
+    AuthSettings,
+    JobSettings,
+    LogSettings,
+    MongoSettings,
+    RedisSettings,
+    ServerSettings,
+    Settings,
+    use,
+)
+from elenchus.embedded import Endpoints, embedded_servers
+from tests.support import COMMANDS, Firm
+
+PASSWORD = "correct horse battery staple"
+
+monitoring.register(COMMANDS)
+
+
+@pytest.fixture(scope="session")
+async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Endpoints]:
+    async with embedded_servers(tmp_path_factory.mktemp("servers")) as endpoints:
+        yield endpoints
+
+
+@pytest.fixture(scope="session")
+def settings_(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    logs.configure("WARNING", "json")
+    return use(
+        Settings(
+            server=ServerSettings(
+                _env_file=None, data_dir=tmp_path_factory.mktemp("data"), secret_key=SecretStr(secrets.token_hex(32))
+            ),
+            log=LogSettings(_env_file=None),
+            mongo=MongoSettings(_env_file=None, url=SecretStr(servers.mongodb_url), database="elenchus_test"),
+            redis=RedisSettings(_env_file=None, url=SecretStr(servers.redis_url)),
+            auth=AuthSettings(_env_file=None, bcrypt_rounds=4),
+            jobs=JobSettings(_env_file=None, lease_seconds=3, heartbeat_seconds=0.5, sweep_seconds=0.5),
+        )
+    )
+
+
+@pytest.fixture(scope="session")
+async def resources_(settings_: Settings) -> AsyncIterator[Resources]:
+    async with open_resources(settings_, registry.MODELS, timeout_seconds=10) as held:
+        await held.bind_models()
+        await mongo.build_indexes(held.database, registry.MODELS)
+        yield held
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+async def live(settings_: Settings, resources_: Resources) -> AsyncIterator[str]:
+    """The base URL of a running API."""
+    from elenchus.main import create_app  # loads every room: most unit tests need none
+
+    port = free_port()
+    config = uvicorn.Config(create_app(settings_), port=port, log_config=None, timeout_graceful_shutdown=3)
+    server = uvicorn.Server(config)
+    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+        assert not serving.done(), serving.exception()
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    await serving
+
+
+@pytest.fixture
+async def client(live: str) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=live, timeout=30) as http:
+        yield http
+
+
+@pytest.fixture(scope="session")
+async def worker(settings_: Settings, resources_: Resources) -> AsyncIterator[None]:
+    """A worker running in this loop until the session ends."""
+    from elenchus.worker import run_worker
+
+    stop = asyncio.Event()
+    running = asyncio.create_task(run_worker(settings_, handle_signals=False, stop=stop))
+    yield
+    stop.set()
+    await running
+
+
+@pytest.fixture
+async def firm(live: str) -> AsyncIterator[Callable[[], Awaitable[Firm]]]:
+    """Each call registers a tenant of its own and signs its owner in."""
+    opened: list[httpx.AsyncClient] = []
+
+    async def make() -> Firm:
+        http = httpx.AsyncClient(base_url=live, timeout=30)
+        opened.append(http)
+        return await sign_up(http, f"owner-{secrets.token_hex(6)}@firm.example")
+
+    yield make
+    for http in opened:
+        await http.aclose()
+
+
+async def sign_up(http: httpx.AsyncClient, email: str) -> Firm:
+    body = {"email": email, "password": PASSWORD, "full_name": "Ada Advocate", "organization": "Advocate LLP"}
+    registered = await http.post("/api/v1/auth/register", json=body)
+    assert registered.status_code == 201, registered.text
+    signed_in = await http.post("/api/v1/auth/login", data={"username": email, "password": PASSWORD})
+    assert signed_in.status_code == 200, signed_in.text
+    pair = signed_in.json()
+    user = pair["user"]
+    http.headers["Authorization"] = f"Bearer {pair['access_token']}"
+    principal = Principal(Id(user["memberships"][0]["tenant_id"]), Id(user["id"]), Role.OWNER)
+    return Firm(http, principal, email, PASSWORD, user, pair["access_token"], pair["refresh_token"])
+
+
+@pytest.fixture
+def new_principal() -> Callable[..., Principal]:
+    """A principal of a tenant that nobody else has, without HTTP."""
+
+    def make(role: Role = Role.OWNER, tenant_id: Id | None = None) -> Principal:
+        return Principal(tenant_id or new_id(), new_id(), role)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def quality_dir() -> Path:
+    import os
+
+    folder = os.environ.get("ELENCHUS_QUALITY_DIR")
+    if not folder:
+        pytest.skip("ELENCHUS_QUALITY_DIR is not set: the quality material is not here")
+    return Path(folder)

@@ -1,0 +1,153 @@
+"""The wall between tenants, against a real server."""
+
+import secrets
+
+import pytest
+from beanie import Document
+from pymongo import IndexModel
+from pymongo.errors import DuplicateKeyError
+
+from elenchus.core import mongo
+from elenchus.core.ids import Id, derived_id, new_id
+from elenchus.core.mongo import TenantOwned, UnscopedAccess, WrongTenant
+from elenchus.core.resources import Resources
+
+
+class Note(TenantOwned):
+    text: str = ""
+    tags: list[str] = []
+
+    class Settings:
+        name = "wall_notes"
+        indexes = [IndexModel([("tenant_id", 1), ("text", 1)], name="tenant_text", unique=True)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+async def bound(resources_: Resources):
+    await mongo.bind_models(resources_.database, [Note])
+    await mongo.build_indexes(resources_.database, [Note])
+
+
+def note(owner, text: str | None = None, **fields) -> Note:
+    return Note(id=new_id(), tenant_id=owner.tenant_id, text=text or secrets.token_hex(8), **fields)
+
+
+class TestReading:
+    async def test_a_tenant_sees_its_own_and_nobody_elses(self, new_principal):
+        mine, theirs = new_principal(), new_principal()
+        kept = await Note.owned_by(mine).insert(note(mine, "mine"))
+        await Note.owned_by(theirs).insert(note(theirs, "theirs"))
+        assert [n.id for n in await Note.owned_by(mine).find({})] == [kept.id]
+        assert await Note.owned_by(theirs).get(kept.id) is None
+        assert await Note.owned_by(theirs).row({"_id": kept.id}) is None
+        assert await Note.owned_by(theirs).count({"_id": kept.id}) == 0
+        assert await Note.owned_by(theirs).rows({"$or": [{"_id": kept.id}, {"text": "mine"}]}) == []
+        assert await Note.owned_by(theirs).aggregate([{"$match": {"_id": kept.id}}]) == []
+
+    async def test_a_filter_cannot_name_another_tenant(self, new_principal):
+        mine, theirs = new_principal(), new_principal()
+        with pytest.raises(WrongTenant):
+            await Note.owned_by(mine).find({"tenant_id": theirs.tenant_id})
+
+    @pytest.mark.parametrize("stage", ["$lookup", "$unionWith", "$out", "$merge", "$graphLookup", "$facet"])
+    async def test_a_pipeline_cannot_leave_the_collection(self, new_principal, stage):
+        with pytest.raises(UnscopedAccess):
+            await Note.owned_by(new_principal()).aggregate([{stage: {}}])
+
+    async def test_the_engines_own_errand_sees_all(self, new_principal):
+        mine, theirs = new_principal(), new_principal()
+        notes = [await Note.owned_by(p).insert(note(p)) for p in (mine, theirs)]
+        found = await Note.across_tenants().find({"_id": {"$in": [n.id for n in notes]}})
+        assert {n.tenant_id for n in found} == {mine.tenant_id, theirs.tenant_id}
+
+
+class TestWriting:
+    async def test_a_document_of_another_tenant_is_refused(self, new_principal):
+        mine, theirs = new_principal(), new_principal()
+        for write in (Note.owned_by(mine).insert, lambda n: Note.owned_by(mine).insert_missing([n])):
+            with pytest.raises(WrongTenant):
+                await write(note(theirs))
+
+    async def test_another_tenants_document_cannot_be_changed_or_deleted(self, new_principal):
+        mine, theirs = new_principal(), new_principal()
+        kept = await Note.owned_by(mine).insert(note(mine, "before"))
+        assert not await Note.owned_by(theirs).update({"_id": kept.id}, {"$set": {"text": "after"}})
+        assert await Note.owned_by(theirs).update_many({"_id": kept.id}, {"$set": {"text": "after"}}) == 0
+        assert not await Note.owned_by(theirs).delete({"_id": kept.id})
+        assert await Note.owned_by(theirs).delete_many({}) == 0
+        again = await Note.owned_by(mine).get(kept.id)
+        assert again is not None
+        assert again.text == "before"
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"$set": {"tenant_id": Id()}},
+            {"$unset": {"tenant_id": 1}},
+            {"$rename": {"tenant_id": "x"}},
+            [{"$set": {"tenant_id": Id()}}],
+            [{"$unset": "tenant_id"}],
+            [{"$replaceWith": {"text": "x"}}],
+        ],
+    )
+    async def test_no_update_moves_a_document_to_another_tenant(self, new_principal, change):
+        with pytest.raises(WrongTenant):
+            await Note.owned_by(new_principal()).update({}, change)
+
+    async def test_update_says_whether_there_was_one(self, new_principal):
+        mine = new_principal()
+        kept = await Note.owned_by(mine).insert(note(mine))
+        assert await Note.owned_by(mine).update({"_id": kept.id}, {"$push": {"tags": "a"}})
+        assert not await Note.owned_by(mine).update({"_id": new_id()}, {"$push": {"tags": "a"}})
+
+    async def test_inserting_again_is_harmless(self, new_principal):
+        mine = new_principal()
+        batch = [note(mine) for _ in range(5)]
+        assert await Note.owned_by(mine).insert_missing(batch[:3]) == 3
+        assert await Note.owned_by(mine).insert_missing(batch) == 2
+        assert await Note.owned_by(mine).count({}) == 5
+        assert await Note.owned_by(mine).insert_missing([]) == 0
+
+    async def test_a_unique_key_still_refuses_a_single_insert(self, new_principal):
+        mine = new_principal()
+        await Note.owned_by(mine).insert(note(mine, "same"))
+        with pytest.raises(DuplicateKeyError):
+            await Note.owned_by(mine).insert(note(mine, "same"))
+
+
+class TestClosedVerbs:
+    @pytest.mark.parametrize(
+        "verb",
+        ["find", "find_one", "find_all", "get", "count", "aggregate", "distinct", "insert_many", "delete_all",
+         "update_all", "avg", "max", "min", "sum", "all", "bulk_writer"],
+    )  # fmt: skip
+    def test_class_verbs_of_beanie_raise(self, verb):
+        with pytest.raises(UnscopedAccess):
+            getattr(Note, verb)({})
+
+    @pytest.mark.parametrize(
+        "verb", ["insert", "save", "replace", "update", "delete", "set", "inc", "save_changes", "sync"]
+    )
+    def test_instance_verbs_of_beanie_raise(self, verb, new_principal):
+        with pytest.raises(UnscopedAccess):
+            getattr(note(new_principal()), verb)()
+
+    def test_no_verb_of_beanie_is_left_open(self):
+        """A newer Beanie may bring another one: every public callable it adds to pydantic's is closed or harmless."""
+        harmless = set(
+            "get_bson_encoders get_changes get_collection_name get_link_fields get_model_type get_previous_changes "
+            "get_previous_saved_state get_pymongo_collection get_saved_state get_settings has_changed is_changed "
+            "add_child fill_back_refs lazy_parse link_from_id parse_store rollback set_collection set_collection_name "
+            "set_database state_management_replace_objects state_management_save_previous to_ref use_state_management".split()
+        )
+        from pydantic import BaseModel
+
+        ours = set(dir(Document)) - set(dir(BaseModel))
+        public = {n for n in ours if not n.startswith("_") and callable(getattr(Document, n, None))}
+        still_open = {n for n in public - harmless if not getattr(getattr(TenantOwned, n), "closes_beanie", False)}
+        assert still_open == set()
+
+
+def test_derived_ids_are_stable_and_apart():
+    assert derived_id("a", 1) == derived_id("a", 1)
+    assert derived_id("a", 11) != derived_id("a1", 1)

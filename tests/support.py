@@ -1,0 +1,69 @@
+"""Small things every test may need."""
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import httpx
+from pymongo import monitoring
+
+from elenchus.core.principal import Principal
+
+T = TypeVar("T")
+
+
+async def until(condition: Callable[[], T | Awaitable[T]], timeout: float = 15, every: float = 0.02) -> T:
+    """The first truthy value of the condition; fails, showing the last one, when none comes in time."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if inspect.isawaitable(value):
+            value = await value
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still {value!r} after {timeout} s: {inspect.getsource(condition).strip()}")
+        await asyncio.sleep(every)
+
+
+@dataclass
+class Firm:
+    """A tenant of its own with its owner signed in."""
+
+    client: httpx.AsyncClient
+    principal: Principal
+    email: str
+    password: str
+    user: dict[str, Any]
+    access_token: str
+    refresh_token: str
+
+
+@dataclass
+class CommandLog(monitoring.CommandListener):
+    """Names of the MongoDB commands sent while it records."""
+
+    names: list[str] = field(default_factory=list)
+    recording: bool = False
+
+    def started(self, event: monitoring.CommandStartedEvent) -> None:
+        if self.recording and event.command_name not in {"hello", "ping", "endSessions"}:
+            self.names.append(event.command_name)
+
+    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...
+    def failed(self, event: monitoring.CommandFailedEvent) -> None: ...
+
+    @contextmanager
+    def record(self) -> Iterator[list[str]]:
+        self.names, self.recording = [], True
+        try:
+            yield self.names
+        finally:
+            self.recording = False
+
+
+COMMANDS = CommandLog()
