@@ -1,0 +1,1 @@
+"""Four original sample documents, their renderer to PDF, and questions whose answers are known."""
