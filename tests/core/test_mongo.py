@@ -138,7 +138,8 @@ class TestClosedVerbs:
             "get_bson_encoders get_changes get_collection_name get_link_fields get_model_type get_previous_changes "
             "get_previous_saved_state get_pymongo_collection get_saved_state get_settings has_changed is_changed "
             "add_child fill_back_refs lazy_parse link_from_id parse_store rollback set_collection set_collection_name "
-            "set_database state_management_replace_objects state_management_save_previous to_ref use_state_management".split()
+            "set_database state_management_replace_objects state_management_save_previous to_ref "
+            "use_state_management".split()
         )
         from pydantic import BaseModel
 

@@ -13,7 +13,7 @@ Refusal
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer to the user, not a fault of ours
+class Refusal(Exception):
     """Something the caller can understand and act on; `core.problems` turns it into problem+json."""
 
     status: ClassVar[int] = 500

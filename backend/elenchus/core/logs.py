@@ -9,17 +9,7 @@ from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
 
 #: A field of one of these names never reaches a log, whoever wrote the line.
 FORBIDDEN_FIELDS = frozenset(
-    {
-        "password",
-        "token",
-        "access_token",
-        "refresh_token",
-        "secret",
-        "secret_key",
-        "api_key",
-        "authorization",
-        "content",
-    }
+    "password token access_token refresh_token secret secret_key api_key authorization content question answer".split()
 )
 
 

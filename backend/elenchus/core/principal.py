@@ -43,43 +43,36 @@ class PrincipalResolver(Protocol):
         """The principal behind a bearer credential; raises `Unauthenticated`."""
 
 
-_bearer = OAuth2PasswordBearer(tokenUrl="/api/v1/auth/login", auto_error=False)
+class _SignedIn(OAuth2PasswordBearer):
+    """The dependency behind every protected route: resolves the credential, then asks for the role.
 
+    It is the documented security scheme itself, since a scheme beside it would be a second dependency on each request
+    (25 µs of about 120).
+    """
 
-async def _current_principal(
-    request: Request, _documented: Annotated[str | None, Depends(_bearer)] = None
-) -> Principal:
-    resolver: PrincipalResolver = request.app.state.resolve_principal
-    principal = await resolver(_credential(request))
-    logs.bind(tenant_id=str(principal.tenant_id), user_id=str(principal.user_id))
-    return principal
+    def __init__(self, needed: Role) -> None:
+        super().__init__(tokenUrl="/api/v1/auth/login", scheme_name="bearer", auto_error=False)
+        self.needed = needed
+
+    async def __call__(self, request: Request) -> Principal:  # type: ignore[override]  # the token becomes who it is
+        resolver: PrincipalResolver = request.app.state.resolve_principal
+        principal = await resolver(_credential(request))
+        logs.bind(tenant_id=str(principal.tenant_id), user_id=str(principal.user_id))
+        if not principal.role.covers(self.needed):
+            raise Forbidden(f"This needs the role {self.needed}; yours is {principal.role}.")
+        return principal
 
 
 def _credential(request: Request) -> str:
-    header = request.headers.get("authorization", "")
-    scheme, _, token = header.partition(" ")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and token:
         return token.strip()
     raise Unauthenticated("Send `Authorization: Bearer <access token>`; POST /api/v1/auth/login gives you one.")
 
 
 #: Any signed-in user. Reading is open to every role.
-CurrentPrincipal = Annotated[Principal, Depends(_current_principal)]
-
-
-class _AtLeast:
-    """A dependency that lets a role and those above it pass."""
-
-    def __init__(self, needed: Role) -> None:
-        self.needed = needed
-
-    async def __call__(self, principal: CurrentPrincipal) -> Principal:
-        if not principal.role.covers(self.needed):
-            raise Forbidden(f"This needs the role {self.needed}; yours is {principal.role}.")
-        return principal
-
-
+CurrentPrincipal = Annotated[Principal, Depends(_SignedIn(Role.VIEWER))]
 #: A user who may write research, documents and executions of their own.
-MemberPrincipal = Annotated[Principal, Depends(_AtLeast(Role.MEMBER))]
-AdminPrincipal = Annotated[Principal, Depends(_AtLeast(Role.ADMIN))]
-OwnerPrincipal = Annotated[Principal, Depends(_AtLeast(Role.OWNER))]
+MemberPrincipal = Annotated[Principal, Depends(_SignedIn(Role.MEMBER))]
+AdminPrincipal = Annotated[Principal, Depends(_SignedIn(Role.ADMIN))]
+OwnerPrincipal = Annotated[Principal, Depends(_SignedIn(Role.OWNER))]

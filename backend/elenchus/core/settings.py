@@ -121,6 +121,12 @@ class LlmSettings(BaseSettings):
     google_base_url: str | None = Field(
         None, validation_alias="GOOGLE_GEMINI_BASE_URL", description="a proxy or region"
     )
+    api_key: SecretStr | None = Field(None, description="of any other provider; empty: the variable its package reads")
+    base_url: str | None = Field(None, description="of any other provider, e.g. http://localhost:11434 for Ollama")
+    choices: list[str] = Field(
+        default_factory=list,
+        description="JSON list of models that a question may name beside LLM_MODEL; empty: any of its provider",
+    )
     temperature: float = Field(0.2, ge=0, le=2)
     timeout_seconds: float = Field(60, gt=0)
     max_attempts: int = Field(3, ge=1)
