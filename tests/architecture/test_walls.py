@@ -1,0 +1,119 @@
+"""Rules of the house that no type checker sees, read from the source itself."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from beanie import Document
+
+from elenchus import registry
+from elenchus.core.mongo import TenantOwned, declared_indexes
+
+SOURCE = Path(__file__).parents[2] / "backend" / "elenchus"
+FILES = sorted(SOURCE.rglob("*.py"))
+
+#: They are the tenancy itself, or belong to the deployment and not to a tenant.
+NOT_TENANT_OWNED = {"Tenant", "User", "Session", "Schedule", "Worker"}
+#: Whose errand needs every tenant's rows; each says why where it does.
+MAY_CROSS_TENANTS = {"jobs/store.py", "library/store.py", "research/store.py"}
+#: The driver's own doors around the wall.
+RAW_ACCESS = {"get_pymongo_collection", "get_motor_collection", "get_collection", "get_database"}
+
+
+def name_of(file: Path) -> str:
+    return str(file.relative_to(SOURCE))
+
+
+def attributes(file: Path) -> Iterator[ast.Attribute]:
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.Attribute):
+            yield node
+
+
+def raw_collection_uses(source: str) -> list[str]:
+    """`database["name"]`, `.get_pymongo_collection()` and their kind."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Attribute) and node.attr in RAW_ACCESS:
+            found.append(node.attr)
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Attribute) and node.value.attr == "database":
+            found.append("database[…]")
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == "database":
+            found.append("database[…]")
+    return found
+
+
+class TestTenantWall:
+    @pytest.mark.parametrize("file", [f for f in FILES if name_of(f) != "core/mongo.py"], ids=name_of)
+    def test_nobody_reaches_a_collection_around_the_wall(self, file):
+        allowed = {"core/resources.py"}  # opens the database itself, by its name
+        assert name_of(file) in allowed or not raw_collection_uses(file.read_text())
+
+    @pytest.mark.parametrize(
+        "source",
+        ['held.database["jobs"].find({})', "Job.get_pymongo_collection().find({})", 'database["jobs"].drop()'],
+    )
+    def test_the_scan_sees_each_way_around(self, source):
+        assert raw_collection_uses(source)
+
+    def test_only_listed_stores_cross_tenants(self):
+        users = {name_of(f) for f in FILES for a in attributes(f) if a.attr == "across_tenants"}
+        assert users - {"core/mongo.py"} <= MAY_CROSS_TENANTS
+
+    def test_every_stored_model_is_tenant_owned_or_listed(self):
+        assert {m.__name__ for m in registry.MODELS if not issubclass(m, TenantOwned)} <= NOT_TENANT_OWNED
+
+    def test_every_document_class_is_registered(self):
+        def below(kind: type) -> Iterator[type]:
+            for child in kind.__subclasses__():
+                yield child
+                yield from below(child)
+
+        ours = {c for c in below(Document) if c.__module__.startswith("elenchus.")} - {TenantOwned}
+        assert ours == set(registry.MODELS)
+
+    def test_indexes_of_tenant_owned_models_start_with_the_tenant(self):
+        """It is the shard key's prefix. What the engine reads over all tenants is partial and says so by its name."""
+        for model in registry.MODELS:
+            if not issubclass(model, TenantOwned):
+                continue
+            for index in declared_indexes(model):
+                first = next(iter(index.document["key"]))
+                assert first == "tenant_id" or index.document["name"].startswith("all_tenants_"), index.document
+
+
+class TestOneSource:
+    @pytest.mark.parametrize("file", FILES, ids=name_of)
+    def test_only_settings_read_the_environment(self, file):
+        if name_of(file) == "core/settings.py":
+            return
+        assert not [a for a in attributes(file) if a.attr in {"environ", "getenv"}]
+
+    @pytest.mark.parametrize("file", FILES, ids=name_of)
+    def test_only_the_clock_tells_the_time(self, file):
+        if name_of(file) == "core/clock.py":
+            return
+        assert not re.search(r"datetime\.(now|utcnow|today)\(|date\.today\(", file.read_text())
+
+    @pytest.mark.parametrize("file", FILES, ids=name_of)
+    def test_filters_live_in_stores(self, file):
+        """A Mongo operator outside a store is a query that has no name."""
+        if name_of(file).startswith("core/") or file.name in {"store.py", "models.py"}:
+            return
+        constants = (node.value for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant))
+        operators = {v for v in constants if isinstance(v, str) and re.fullmatch(r"\$[a-z][A-Za-z]+", v)}
+        assert not operators
+
+
+class TestSize:
+    @pytest.mark.parametrize("file", FILES, ids=name_of)
+    def test_files_stay_readable(self, file):
+        assert file.read_text().count("\n") <= 320
+
+    @pytest.mark.parametrize("file", FILES, ids=name_of)
+    def test_functions_stay_readable(self, file):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                assert (node.end_lineno or 0) - node.lineno < 45, node.name
