@@ -6,7 +6,7 @@ import logging
 import httpx
 import pytest
 import structlog
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from pydantic import BaseModel, ConfigDict
 from pymongo.errors import NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -54,6 +54,14 @@ def app() -> FastAPI:
     async def page(query: PageParams) -> int:
         return query.limit
 
+    room, version = APIRouter(prefix="/room"), APIRouter(prefix="/v1")
+
+    @room.get("/{id}")
+    async def in_a_room(id: str) -> str:
+        return id
+
+    version.include_router(room)
+    app.include_router(version)
     app.add_middleware(Border, max_body_bytes=LIMIT, unlimited_routes=["/upload"])
     problems.install(app)
     return app
@@ -184,7 +192,9 @@ class TestFigures:
         for name in ("conflict", "limited"):
             await http.get(f"/raise/{name}")
         await http.get("/nowhere/at/all/4711")
+        await http.get("/v1/room/4711")
         text = metrics.exposition().decode()
+        assert 'route="/v1/room/{id}",status="200"' in text
         assert 'route="/raise/{name}",status="409"' in text
         assert 'route="unmatched",status="404"' in text
         assert "4711" not in text

@@ -229,7 +229,9 @@ class Owned(Unscoped[D]):
     def _scoped(self, filter_: Filter) -> Row:
         if "tenant_id" in filter_:
             raise WrongTenant("The tenant comes from the principal, never from a filter.")
-        return {"tenant_id": self.tenant_id, **filter_}
+        # the caller's fields first: with `_id` behind the tenant the bundled database reads all of the tenant's rows
+        # (10 ids of 8,000 rows 270 ms, else 2)
+        return {**filter_, "tenant_id": self.tenant_id}
 
     def _check(self, document: D) -> None:
         if document.tenant_id != self.tenant_id:

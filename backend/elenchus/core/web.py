@@ -123,12 +123,18 @@ class _Exchange:
 
     def _record(self, took_seconds: float) -> None:
         scope = self.scope
-        route = getattr(scope.get("route"), "path_format", None) or "unmatched"
+        route = _template(scope)
         metrics.observe(scope["method"], route, self.status, took_seconds)
         if route not in _QUIET_ROUTES:
             log.info(
                 "request", method=scope["method"], route=route, status=self.status, ms=round(took_seconds * 1000, 2)
             )
+
+
+def _template(scope: Scope) -> str:
+    """The whole path's template: a route of an included router knows only its own part, its context the prefix too."""
+    matched = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
+    return getattr(matched, "path_format", None) or "unmatched"
 
 
 def _request_id(scope: Scope) -> str:
