@@ -51,7 +51,9 @@ class CommandLog(monitoring.CommandListener):
     recording: bool = False
 
     def started(self, event: monitoring.CommandStartedEvent) -> None:
-        if self.recording and event.command_name not in {"hello", "ping", "endSessions"}:
+        if not self.recording or event.command_name in {"hello", "ping", "endSessions"}:
+            return
+        if event.command.get(event.command_name) not in {"jobs", "schedules", "workers"}:  # a worker of the same process
             self.names.append(event.command_name)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...

@@ -1,0 +1,31 @@
+from collections.abc import AsyncIterator
+
+import pytest
+from pydantic import SecretStr
+
+from elenchus.core.settings import LlmSettings
+from tests.fixtures.gemini import GeminiStub, gemini_stub
+
+
+@pytest.fixture(scope="session")
+async def gemini_server() -> AsyncIterator[GeminiStub]:
+    async with gemini_stub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def gemini(gemini_server: GeminiStub) -> GeminiStub:
+    gemini_server.reset()
+    return gemini_server
+
+
+@pytest.fixture
+def gemini_options(gemini: GeminiStub) -> LlmSettings:
+    """Settings under which `auto` is Gemini, spoken by the stub."""
+    return LlmSettings(
+        _env_file=None,
+        GOOGLE_API_KEY=SecretStr("a-key-for-the-stub"),
+        GOOGLE_GEMINI_BASE_URL=gemini.url,
+        timeout_seconds=5,
+        max_attempts=1,
+    )
