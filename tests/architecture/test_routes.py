@@ -1,6 +1,7 @@
 """Every way in is declared: who may use it, what it is called, how it refuses."""
 
 from collections.abc import Iterator
+from inspect import isasyncgenfunction, iscoroutinefunction
 
 import pytest
 from fastapi.routing import APIRoute
@@ -26,6 +27,15 @@ def is_guarded(dependant) -> bool:
     return isinstance(dependant.call, _SignedIn) or any(map(is_guarded, dependant.dependencies))
 
 
+def plain_functions(dependant) -> Iterator[str]:
+    call = dependant.call
+    runs_async = iscoroutinefunction(call) or isasyncgenfunction(call) or iscoroutinefunction(type(call).__call__)
+    if not runs_async:
+        yield repr(call)
+    for child in dependant.dependencies:
+        yield from plain_functions(child)
+
+
 ALL = list(routes())
 
 
@@ -37,6 +47,10 @@ def test_there_are_routes():
 class TestEveryRoute:
     def test_asks_who_it_is_or_is_listed_as_public(self, route):
         assert is_guarded(route.dependant) != (route.operation_id in PUBLIC)
+
+    def test_never_leaves_the_event_loop(self, route):
+        """FastAPI runs a plain function in a thread: 90 µs of CPU for each, and a pool of 40 for all."""
+        assert list(plain_functions(route.dependant)) == []
 
     def test_names_its_operation(self, route):
         assert route.operation_id

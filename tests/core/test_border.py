@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from pymongo.errors import NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from elenchus.core import metrics, problems
+from elenchus.core import metrics, problems, web
 from elenchus.core.errors import Conflict, TooManyRequests, Unauthenticated
 from elenchus.core.pages import PageParams
 from elenchus.core.web import Border
@@ -183,6 +183,7 @@ class TestRequestId:
     async def test_headers_that_browsers_need(self, http):
         answer = await http.get("/page")
         assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["referrer-policy"] == "no-referrer"
 
@@ -199,16 +200,23 @@ class TestFigures:
         assert 'route="unmatched",status="404"' in text
         assert "4711" not in text
 
-    async def test_a_line_for_each_request_with_its_id(self, http):
-        with structlog.testing.capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
-            await http.get("/raise/conflict", headers={"x-request-id": "request-4711"})
+    async def test_a_line_for_each_request_with_its_id(self, http, lines):
+        await http.get("/raise/conflict", headers={"x-request-id": "request-4711"})
         line = next(row for row in lines if row["event"] == "request")
         assert (line["request_id"], line["status"], line["route"]) == ("request-4711", 409, "/raise/{name}")
 
-    async def test_a_fault_is_logged_with_its_cause(self, http):
-        with structlog.testing.capture_logs() as lines:
-            await http.get("/raise/bug")
+    async def test_a_fault_is_logged_with_its_cause(self, http, lines):
+        await http.get("/raise/bug")
         assert [row for row in lines if row["event"] == "request broke" and isinstance(row["exc_info"], RuntimeError)]
+
+
+@pytest.fixture
+def lines(monkeypatch) -> list[structlog.types.EventDict]:
+    """What the border logs; loggers keep their processors from their first line on, so this one gets its own."""
+    capture = structlog.testing.LogCapture()
+    processors = [structlog.contextvars.merge_contextvars, capture]
+    monkeypatch.setattr(web, "log", structlog.wrap_logger(None, processors=processors))
+    return capture.entries
 
 
 def test_libraries_log_in_our_form(capsys):

@@ -60,7 +60,7 @@ def decode_cursor(cursor: str) -> Id:
         raise Invalid(detail, errors=[{"loc": ["query", "cursor"], "msg": detail, "type": "cursor"}]) from error
 
 
-def _page_query(
+async def _page_query(  # a plain function would cost a hop to a thread
     limit: Annotated[int, Query(ge=1, le=MAX_LIMIT)] = 50, cursor: Annotated[str | None, Query(max_length=64)] = None
 ) -> PageQuery:
     return PageQuery(limit, decode_cursor(cursor) if cursor else None)

@@ -5,8 +5,10 @@ import time
 import uuid
 from collections.abc import Iterable
 
+from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from elenchus.core import logs, metrics, problems
@@ -14,11 +16,12 @@ from elenchus.core.errors import TooLarge
 
 log = logs.get(__name__)
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
-_SECURITY_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cache-control", b"no-store"),  # answers are one person's; what may be kept says so itself (RFC 6749, 5.1)
 )
 _QUIET_ROUTES = frozenset({"/health", "/api/v1/health", "/api/v1/health/ready", "/metrics"})
 
@@ -89,7 +92,7 @@ class _Exchange:
             headers = list(message.get("headers", ()))
             headers.append((b"x-request-id", self.request_id.encode()))
             present = {name for name, _ in headers}
-            headers += [row for row in _SECURITY_HEADERS if row[0] not in present]
+            headers += [row for row in _HEADERS if row[0] not in present]
             message = {**message, "headers": headers}
         await self.send_raw(message)
 
@@ -143,3 +146,16 @@ def _request_id(scope: Scope) -> str:
         if name == b"x-request-id" and _SANE_REQUEST_ID.fullmatch(value):
             return str(value.decode())
     return uuid.uuid4().hex
+
+
+def only_below(prefix: str, route: BaseRoute) -> None:
+    """Let this included router look only at paths that begin with its prefix.
+
+    FastAPI tries every route of every router in turn, about 1.5 µs each: with a hundred routes most of a small request.
+    """
+    matches = route.matches
+
+    def quickly(scope: Scope) -> tuple[Match, Scope]:
+        return matches(scope) if get_route_path(scope).startswith(prefix) else (Match.NONE, {})
+
+    route.matches = quickly  # type: ignore[method-assign]  # the router has no seam of its own for this

@@ -24,16 +24,12 @@ from elenchus.identity.schemas import (
 USER_AGENT_CHARACTERS = 200
 
 
-def _never_cached(response: Response) -> None:
-    response.headers["Cache-Control"] = "no-store"  # RFC 6749, 5.1
-
-
-def _device(request: Request) -> Device:
+async def _device(request: Request) -> Device:
     address = request.client.host if request.client else "unknown"
     return Device(request.headers.get("user-agent", "unknown")[:USER_AGENT_CHARACTERS], address)
 
 
-router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[Depends(_never_cached)])
+router = APIRouter(prefix="/auth", tags=["auth"])
 
 
 @router.post("/register", operation_id="register", status_code=201)
