@@ -36,9 +36,9 @@ class Environment(StrEnum):
 class ServerSettings(BaseSettings):
     model_config = _group("")
 
-    environment: Environment = Environment.DEVELOPMENT
+    environment: Environment = Field(Environment.DEVELOPMENT, description="development or production")
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for every interface")
-    port: int = Field(8000, ge=1, le=65535)
+    port: int = Field(8000, ge=1, le=65535, description="the one port of API and docs")
     data_dir: Path = Field(Path("data"), description="uploads, the embedded database and queue, the development key")
     secret_key: SecretStr | None = Field(None, description="signs access tokens; made and kept in development")
     shutdown_grace_seconds: int = Field(20, ge=0, description="how long open streams may finish after SIGTERM")
@@ -63,7 +63,7 @@ class ServerSettings(BaseSettings):
 class LogSettings(BaseSettings):
     model_config = _group("LOG_")
 
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="DEBUG, INFO, WARNING or ERROR")
     format: Literal["auto", "json", "console"] = Field("auto", description="auto: console on a terminal, else JSON")
 
 
@@ -71,10 +71,10 @@ class MongoSettings(BaseSettings):
     model_config = _group("MONGODB_")
 
     url: SecretStr | None = Field(None, description="empty: the embedded database under DATA_DIR")
-    database: str = "elenchus"
+    database: str = Field("elenchus", description="name of the database on that server")
     request_timeout_seconds: float = Field(2.5, gt=0, description="one operation of a request; the answer is 503 after")
     job_timeout_seconds: float = Field(10, gt=0, description="one operation of a background job")
-    max_pool_size: int = Field(50, ge=1)
+    max_pool_size: int = Field(50, ge=1, description="connections of one process")
 
 
 class RedisSettings(BaseSettings):
@@ -86,10 +86,10 @@ class RedisSettings(BaseSettings):
 class AuthSettings(BaseSettings):
     model_config = _group("AUTH_")
 
-    access_token_seconds: int = Field(900, ge=30)
-    refresh_token_days: int = Field(30, ge=1)
-    bcrypt_rounds: int = Field(12, ge=4, le=16)
-    min_password_characters: int = Field(12, ge=12)
+    access_token_seconds: int = Field(900, ge=30, description="how long an access token is valid")
+    refresh_token_days: int = Field(30, ge=1, description="how long a session lives without being used")
+    bcrypt_rounds: int = Field(12, ge=4, le=16, description="2^n rounds for each password; 12 take about 0.2 s")
+    min_password_characters: int = Field(12, ge=12, description="in production never below 15")
     session_cache_seconds: float = Field(1.0, ge=0, le=1, description="how long a process may trust a session it saw")
     max_failed_logins: int = Field(5, ge=1, description="wrong passwords in a row before the account is locked")
     lockout_seconds: int = Field(900, ge=1, description="how long it stays locked, and failures are remembered")
@@ -99,11 +99,14 @@ class LibrarySettings(BaseSettings):
     model_config = _group("LIBRARY_")
 
     max_file_bytes: int = Field(
-        50_000_000, ge=1024, validation_alias=AliasChoices("MAX_FILE_SIZE", "LIBRARY_MAX_FILE_BYTES")
+        50_000_000,
+        ge=1024,
+        validation_alias=AliasChoices("MAX_FILE_SIZE", "LIBRARY_MAX_FILE_BYTES"),
+        description="bytes of one uploaded file",
     )
-    max_files_per_upload: int = Field(20, ge=1, le=100)
-    max_pages: int = Field(5_000, ge=1)
-    max_characters: int = Field(50_000_000, ge=1000)
+    max_files_per_upload: int = Field(20, ge=1, le=100, description="files in one request")
+    max_pages: int = Field(5_000, ge=1, description="pages of one document")
+    max_characters: int = Field(50_000_000, ge=1000, description="characters of one document")
     read_timeout_seconds: float = Field(300, gt=0, description="wall time for reading one file in its child process")
     reader_memory_bytes: int = Field(1 << 30, ge=1 << 28, description="address space of the reading child process")
     segment_cache_bytes: int = Field(64_000_000, ge=1_000_000, description="search segments kept by each process")
@@ -117,7 +120,9 @@ class LlmSettings(BaseSettings):
         description="provider:model (google_genai:gemini-3.8-flash, openai:…), extractive, "
         "or auto: Gemini with a GOOGLE_API_KEY, else extractive",
     )
-    google_api_key: SecretStr | None = Field(None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"))
+    google_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"), description="for Gemini"
+    )
     google_base_url: str | None = Field(
         None, validation_alias="GOOGLE_GEMINI_BASE_URL", description="a proxy or region"
     )
@@ -127,10 +132,10 @@ class LlmSettings(BaseSettings):
         default_factory=list,
         description="JSON list of models that a question may name beside LLM_MODEL; empty: any of its provider",
     )
-    temperature: float = Field(0.2, ge=0, le=2)
-    timeout_seconds: float = Field(60, gt=0)
-    max_attempts: int = Field(3, ge=1)
-    max_output_tokens: int = Field(4096, ge=64)
+    temperature: float = Field(0.2, ge=0, le=2, description="unless the question asks for another")
+    timeout_seconds: float = Field(60, gt=0, description="for one call of the model")
+    max_attempts: int = Field(3, ge=1, description="calls before giving up on rate limits and outages")
+    max_output_tokens: int = Field(4096, ge=64, description="longest answer")
 
 
 class JobSettings(BaseSettings):
@@ -138,8 +143,8 @@ class JobSettings(BaseSettings):
 
     queue: str = Field("elenchus", description="name of the arq queue; one per deployment that shares a Redis")
     concurrency: int = Field(4, ge=1, description="jobs that one worker runs side by side")
-    lease_seconds: float = Field(15, gt=0)
-    heartbeat_seconds: float = Field(5, gt=0)
+    lease_seconds: float = Field(15, gt=0, description="how long a worker owns a job without a sign of life")
+    heartbeat_seconds: float = Field(5, gt=0, description="how often it renews that; a third of the lease")
     takeover_grace_seconds: float = Field(2, ge=0, description="past the end of a lease before another takes over")
     sweep_seconds: float = Field(5, gt=0, description="how often a worker looks for jobs nobody runs")
     timeout_seconds: float = Field(3600, gt=0, description="the longest one attempt may take")
@@ -149,7 +154,7 @@ class JobSettings(BaseSettings):
 class ResearchSettings(BaseSettings):
     model_config = _group("RESEARCH_")
 
-    sources_per_answer: int = Field(8, ge=1, le=32)
+    sources_per_answer: int = Field(8, ge=1, le=32, description="passages given to the model")
     stream_ttl_seconds: int = Field(900, ge=60, description="how long a finished answer's events can be resumed")
     answer_lease_seconds: float = Field(30, gt=0, description="a draft without a sign of life is failed after")
 
