@@ -47,10 +47,9 @@ def free_port() -> int:
 async def elenchus(data_dir: Path | None = None) -> AsyncIterator[Running]:
     """Database, queue, API and worker as `elenchus up` runs them, on a store that nobody used before."""
     logs.configure("ERROR", "json")
-    os.environ["LOG_LEVEL"] = "WARNING"
     with tempfile.TemporaryDirectory(prefix="elenchus-bench-") as folder:
         server = ServerSettings(data_dir=data_dir or Path(folder), port=free_port())
-        async with running(Settings(server=server, log=LogSettings(level="ERROR"))) as started:
+        async with running(Settings(server=server, log=LogSettings(level="WARNING"))) as started:
             yield started
 
 

@@ -1,0 +1,114 @@
+"""The API process: resources, the border, routers and problem handlers, put together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from elenchus import __version__, registry
+from elenchus.core import health, logs, problems
+from elenchus.core.resources import Resources, open_resources
+from elenchus.core.settings import Settings, settings
+from elenchus.core.web import Border, only_below
+from elenchus.identity import service as identity
+
+API_PREFIX = "/api/v1"
+UPLOAD_ROUTES = (f"{API_PREFIX}/documents",)  # they count their own bytes while streaming
+BIND_RETRY_SECONDS = 0.5
+DRAIN_SECONDS = 5.0  # for answers that nobody reads; those with a reader had uvicorn's grace already
+log = logs.get(__name__)
+
+
+class Welcome(BaseModel):
+    name: str = "Elenchus"
+    version: str = __version__
+    docs: str = "/docs"
+    openapi: str = f"{API_PREFIX}/openapi.json"
+    health: str = f"{API_PREFIX}/health/ready"
+
+
+def create_app(config: Settings | None = None) -> FastAPI:
+    """An app that opens its resources when it starts and closes them when it stops; nothing happens here yet."""
+    config = config or settings()
+    app = FastAPI(
+        title="Elenchus",
+        version=__version__,
+        description="Legal research in which every quote and citation is cross-examined against its source.",
+        openapi_url=f"{API_PREFIX}/openapi.json",
+        lifespan=_lifespan(config),
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        generate_unique_id_function=_operation_id,
+        redirect_slashes=False,
+        license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
+    )
+    app.state.resolve_principal = identity.resolve
+    _add_routes(app)
+    _add_borders(app, config)
+    problems.install(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.operation_id or route.name
+
+
+def _add_routes(app: FastAPI) -> None:
+    app.include_router(health.root_router)
+    for router in (health.router, *registry.ROUTERS):
+        app.include_router(router, prefix=API_PREFIX)
+        if router.prefix:
+            only_below(API_PREFIX + router.prefix, app.router.routes[-1])
+
+    @app.get("/", operation_id="welcome", tags=["health"])
+    async def welcome() -> Welcome:
+        """What this is and where to go on."""
+        return Welcome()
+
+
+def _add_borders(app: FastAPI, config: Settings) -> None:
+    if config.server.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=config.server.cors_origins,
+            allow_credentials=True,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=["X-Request-ID", "Location", "ETag", "Retry-After"],
+        )
+    app.add_middleware(Border, max_body_bytes=config.server.max_body_bytes, unlimited_routes=UPLOAD_ROUTES)
+
+
+def _lifespan(config: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        timeout = config.mongo.request_timeout_seconds
+        async with open_resources(config, registry.MODELS, timeout_seconds=timeout) as held:
+            app.state.resources = held
+            binding = asyncio.create_task(_bind_when_database_answers(held))
+            try:
+                yield
+            finally:
+                binding.cancel()
+                with suppress(asyncio.CancelledError):
+                    await binding
+                for drain in registry.API_DRAINS:
+                    await drain(DRAIN_SECONDS)
+
+    return lifespan
+
+
+async def _bind_when_database_answers(held: Resources) -> None:
+    """A database that is away at the start delays the service, it does not end it."""
+    while not held.models_bound:
+        try:
+            await held.bind_models()
+        except Exception as error:
+            if problems.away(error) is None:
+                raise
+            log.warning("waiting for the database", error=type(error).__name__)
+            await asyncio.sleep(BIND_RETRY_SECONDS)
+    log.info("ready")
