@@ -1,0 +1,82 @@
+"""Paragraphs out of the lines of pages, whatever separates them: blank lines, indents, numbers or nothing.
+
+Filings come in every shape: one line a paragraph, lines padded with no-break spaces, single newlines with a first-line
+indent, sentences that run over a page's end. A form feed between pages is a line's end like any other.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from elenchus.library.reading.headings import Heading, heading_of
+
+ENDINGS: Final = '.;:!?…”"’)]'  # a line that ends so may end its paragraph
+LIST_ENDINGS: Final = ("; and", "; or", ", and", ", or")
+ITEM: Final = re.compile(r"\(?(?:[a-zA-Z]|[ivxIVX]{1,5}|\d{1,2})[.)]\s|[•·▪◦*-]\s")
+INDENT: Final = 2  # columns more than the line above
+LONGEST: Final = 20_000  # characters; text without any break must not grow without bound
+DIGITS: Final = re.compile(r"\d+")
+
+
+class Paragraph(NamedTuple):
+    """Code points into the full text, white space around it left out."""
+
+    start: int
+    end: int
+    heading: Heading | None
+
+
+class Paragraphs:
+    """Feed it pages in order; a paragraph comes out when the next begins."""
+
+    def __init__(self) -> None:
+        self._open: Paragraph | None = None
+        self._above, self._above_indent = "", 0
+        self._after_blank = True
+        self._running: set[str] = set()
+
+    @property
+    def open_start(self) -> int | None:
+        """Where the paragraph begins that is not finished."""
+        return self._open.start if self._open else None
+
+    def feed(self, text: str, start: int) -> Iterator[Paragraph]:
+        for line in text.split("\n"):
+            words = line.strip()
+            if words:
+                indent = len(line) - len(line.lstrip())
+                if finished := self._take(words, start + indent, indent):
+                    yield finished
+            self._after_blank = not words
+            start += len(line) + 1
+
+    def finish(self) -> Iterator[Paragraph]:
+        if self._open:
+            yield self._open
+        self._open = None
+
+    def _take(self, words: str, start: int, indent: int) -> Paragraph | None:
+        """Add the line to the open paragraph, or begin one and give back the finished."""
+        open_, end = self._open, start + len(words)
+        may_begin = self._after_blank or self._above.endswith(LIST_ENDINGS) or self._above[-1:] in ENDINGS
+        heading = self._heading(words) if may_begin else None
+        begins = heading or self._after_blank or (may_begin and self._looks_new(words, indent))
+        self._above, self._above_indent = words, indent
+        if open_ and not begins and end - open_.start <= LONGEST:
+            self._open = open_._replace(end=end)
+            return None
+        self._open = Paragraph(start, end, heading)
+        return open_
+
+    def _looks_new(self, words: str, indent: int) -> bool:
+        return indent >= self._above_indent + INDENT or ITEM.match(words) is not None
+
+    def _heading(self, words: str) -> Heading | None:
+        """A line in capitals that comes again, but for its digits, is the page's header."""
+        heading = heading_of(words)
+        if heading and words.isupper():
+            plain = DIGITS.sub("", words)
+            if plain in self._running:
+                return None
+            self._running.add(plain)
+        return heading

@@ -1,0 +1,40 @@
+"""What a reading takes and gives."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """One page. `start_char` and `end_char` are code points into all pages joined by one form feed."""
+
+    number: int
+    text: str
+    width: float
+    height: float
+    start_char: int
+    end_char: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLimits:
+    """What one document may cost. `wall_seconds` counts only the time spent waiting for the child."""
+
+    pages: int = 5_000
+    characters: int = 50_000_000
+    page_characters: int = 1_000_000  # the densest real page seen had 12,000; one line on the pipe holds one page
+    wall_seconds: float = 300
+    cpu_seconds: int = 240
+    memory_bytes: int = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingReport:
+    """`textless_pages` hold something to read, but not as text: scans, outlined letters, damage. Blank pages do not."""
+
+    page_count: int
+    char_count: int
+    repaired: bool
+    textless_pages: tuple[int, ...]
+    language: str | None = None
+    encoding: str | None = None
+    """Of a plain text only; `windows-1252` is a guess, the others are facts."""

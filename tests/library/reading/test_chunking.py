@@ -1,0 +1,170 @@
+"""Passages: always slices of the full text, cut where a reader would cut."""
+
+import itertools
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from elenchus.library.reading import chunking
+from elenchus.library.reading.child.plaintext import cut
+from elenchus.library.reading.chunking import Chunk, Chunker, chunk
+from tests.library.reading.support import pages_of
+
+SENTENCE = "The Licensee shall pay the Licensor a royalty of four percent of net sales in each calendar quarter. "
+WORDS = [
+    "notice",
+    "4.2 Termination.",
+    "ARTICLE IV",
+    "(a) first",
+    "DEFINITIONS",
+    "party",
+    "\n",
+    "\n\n",
+    "\xa0",
+    " ",
+    ". The",
+]
+texts = st.lists(st.sampled_from(WORDS) | st.text(st.characters(exclude_categories=["C"])), max_size=120).map("".join)
+
+
+def chunks_of(*texts: str) -> list[Chunk]:
+    return list(chunk(pages_of(*texts)))
+
+
+def paragraph(characters: int) -> str:
+    """Whole sentences of about so many characters in all."""
+    return (SENTENCE * max(1, round(characters / len(SENTENCE)))).strip()
+
+
+class TestAlways:
+    @settings(max_examples=150, deadline=None)
+    @given(st.lists(texts, max_size=6))
+    def test_chunks_are_ordered_slices_that_lose_and_repeat_nothing(self, pages):
+        full = "\f".join(pages)
+        chunks = chunks_of(*pages)
+        assert all(full[c.start_char : c.end_char] == c.text for c in chunks)
+        assert all(c.text and c.text == c.text.strip() for c in chunks)
+        assert all(before.end_char <= after.start_char for before, after in itertools.pairwise(chunks))
+        assert [c.index for c in chunks] == list(range(len(chunks)))
+        assert "".join("".join(c.text for c in chunks).split()) == "".join(full.split())
+        assert all(len(c.text) <= chunking.LONGEST for c in chunks)
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(texts, min_size=1, max_size=6))
+    def test_each_knows_its_pages(self, pages):
+        full = "\f".join(pages)
+        for c in chunks_of(*pages):
+            assert c.page_start == full.count("\f", 0, c.start_char) + 1
+            assert c.page_end == full.count("\f", 0, c.end_char) + 1
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(texts, max_size=6))
+    def test_pages_one_by_one_give_the_same(self, pages):
+        chunker, streamed = Chunker(), []
+        for page in pages_of(*pages):
+            streamed += chunker.feed(page)
+        assert [*streamed, *chunker.finish()] == chunks_of(*pages)
+
+    @pytest.mark.parametrize("text", ["", " \n\xa0\n\t", "\n" * 3_000, " " * 5_000])
+    def test_white_space_alone_gives_none(self, text):
+        assert chunks_of(text, text) == []
+
+    def test_long_white_space_inside_gives_no_blank_passage(self):
+        chunks = chunks_of("start" + " " * 6_000 + "end")
+        assert [c.text.split() for c in chunks] == [["start"], ["end"]]
+
+    def test_text_without_any_break_is_cut_all_the_same(self):
+        chunks = chunks_of("x" * 10_000, "y" * 10_000)
+        assert "".join(c.text for c in chunks).replace("\f", "") == "x" * 10_000 + "y" * 10_000
+
+
+class TestSize:
+    def test_short_paragraphs_are_packed_to_about_a_thousand(self):
+        chunks = chunks_of("\n\n".join(paragraph(300) for _ in range(40)))
+        assert all(800 <= len(c.text) <= chunking.FULL for c in chunks[:-1])
+
+    def test_a_paragraph_that_fits_stays_whole(self):
+        first, second = paragraph(700), paragraph(900)
+        assert [c.text for c in chunks_of(f"{first}\n\n{second}")] == [first, second]
+
+    def test_a_long_paragraph_is_cut_evenly_at_sentence_ends(self):
+        chunks = chunks_of(paragraph(5_000))
+        assert all(700 <= len(c.text) <= chunking.LONGEST for c in chunks)
+        assert all(c.text.endswith("quarter.") for c in chunks[:-1])
+
+    def test_without_sentences_it_is_cut_between_words(self):
+        chunks = chunks_of("indemnification " * 400)
+        assert {word for c in chunks for word in c.text.split()} == {"indemnification"}
+
+
+class TestPlaces:
+    def test_a_sentence_that_runs_over_a_page_stays_in_one_passage(self):
+        [only] = chunks_of("The Supplier shall deliver the Goods to the", "Purchaser at the Site.")
+        assert only.text == "The Supplier shall deliver the Goods to the\fPurchaser at the Site."
+        assert (only.page_start, only.page_end) == (1, 2)
+
+    def test_a_heading_begins_a_passage(self):
+        text = f"3.1 Fees. {paragraph(400)}\n4.2 Termination. {paragraph(400)}"
+        assert [c.text[:16] for c in chunks_of(text)] == ["3.1 Fees. The Li", "4.2 Termination."]
+
+    def test_but_not_when_it_would_leave_a_scrap(self):
+        text = f"ARTICLE IV\nTERMINATION\n4.1 Term. {paragraph(120)}\n4.2 Notice. {paragraph(400)}"
+        assert len(chunks_of(text)) == 1
+
+    def test_a_reference_inside_a_sentence_is_no_heading(self):
+        text = f"{paragraph(400)} as provided in\nSection 4.2 hereof and in\nARTICLE V of the Deed, {paragraph(300)}"
+        assert len(chunks_of(text)) == 1
+
+    def test_the_section_is_known(self):
+        text = "\n\n".join(
+            [
+                paragraph(400),
+                "ARTICLE II",
+                "PAYMENT",
+                paragraph(500),
+                f"2.1 Royalties. {paragraph(500)}",
+                paragraph(900),
+            ]
+        )
+        assert [c.section for c in chunks_of(text)] == [None, "ARTICLE II PAYMENT", "2.1 Royalties", "2.1 Royalties"]
+
+    def test_a_page_header_in_capitals_is_no_heading_when_it_comes_again(self):
+        pages = [f"CONFIDENTIAL DRAFT {n}\n{paragraph(900)}" for n in range(4)]
+        assert {c.section for c in chunks_of(*pages)} == {"CONFIDENTIAL DRAFT 0"}
+
+
+class TestRealShapes:
+    def test_paragraphs_that_only_an_indent_separates(self):
+        clause = "\n".join(["     Party one shall deliver:", *["the goods and"] * 50, "the services."])
+        assert all(c.text.startswith("Party one") for c in chunks_of("\n".join([clause] * 9)))
+
+    def test_lines_padded_with_no_break_spaces(self):
+        text = f"4.1\xa0Term.\xa0{paragraph(400)}\xa0\xa0\n\xa0\xa0\n4.2\xa0Exit.\xa0{paragraph(400)}\xa0"
+        first, second = chunks_of(text)
+        assert (first.section, second.section) == ("4.1 Term", "4.2 Exit")
+        assert second.text.startswith("4.2\xa0Exit.")
+
+    def test_two_hundred_dense_pages_take_no_time(self):
+        page = "\n\n".join([f"{n}.{m} Fees. {paragraph(700)}" for n in range(2) for m in range(2)])
+        pages = pages_of(*[page] * 200)
+        assert sum(len(p.text) for p in pages) > 550_000
+        assert min(_seconds(pages) for _ in range(3)) < 0.25  # 0.02 to 0.05 s on an idle machine
+
+    def test_it_keeps_only_the_text_it_still_needs(self):
+        chunker = Chunker()
+        for page in pages_of(*[paragraph(3_000)] * 100):
+            list(chunker.feed(page))
+            assert len(chunker._text) < 25_000
+
+    def test_the_cut_of_plain_text_into_pages_does_not_change_the_words(self):
+        text = "\n\n".join(f"{n}. Clause. {paragraph(650)}" for n in range(60))
+        whole, paged = chunks_of(text), chunks_of(*cut(iter([text]), 3_000))
+        assert [c.text.split() for c in paged] == [c.text.split() for c in whole]
+
+
+def _seconds(pages) -> float:
+    began = time.perf_counter()
+    list(chunk(pages))
+    return time.perf_counter() - began
