@@ -175,3 +175,21 @@ class TestRealContracts:
     def _sources(row, texts) -> list[Source]:
         text = texts[row["document_id"]]
         return [Source("", text[at : at + 1000]) for at in range(0, 8000, 1000)]
+
+
+class TestNames:
+    """A party's name says whose contract it is. It stands on the first page, and in no clause that answers."""
+
+    CLAUSE = "Customer shall pay each undisputed invoice within 45 days after it receives it."
+    PREAMBLE = "This Agreement is made between Cobaltine Systems LLC and Vantrelle Provisions, Inc. on March 18, 2024."
+
+    def test_the_clause_comes_before_the_sentence_that_repeats_the_names(self):
+        question = "How many days does Vantrelle have to pay an undisputed invoice from Cobaltine Systems?"
+        found = find(question, [Source("agreement", self.PREAMBLE), Source("agreement", self.CLAUSE)])
+        assert [row.sentence.text for row in found][:1] == [self.CLAUSE]
+
+    def test_a_defined_term_still_counts(self):
+        others = "Provider may suspend the services during Peak Season. Peak Season ends on January 5. "
+        question = "What must Provider do in Peak Season?"
+        found = find(question, [Source("agreement", others + "In Peak Season, Provider shall add two engineers.")])
+        assert "Peak Season" in found[0].sentence.text

@@ -8,26 +8,9 @@ from hypothesis import strategies as st
 
 from elenchus.core.llm.sentences import is_heading, split
 
-PIECES = st.sampled_from(
-    [
-        "The Tenant",
-        "shall pay",
-        "Acme, Inc.",
-        "No. 5",
-        "v.",
-        "\n",
-        "\n\n",
-        "\f",
-        " ",
-        ". ",
-        "? ",
-        "(a) ",
-        "4.2 ",
-        "• ",
-        "U.S.",
-    ]
-    + ["ARTICLE IV\n", "§ 12", "“rent.” ", "; ", "e.g.", "Ünïcode", "🙂", "\u2028", "x" * 400]
-)
+MARKS = ["\n", "\n\n", "\f", " ", ". ", "? ", "; ", "(a) ", "4.2 ", "• ", "\u2028"]
+WORDS = ["The Tenant", "shall pay", "Acme, Inc.", "No. 5", "v.", "U.S.", "e.g.", "“rent.” ", "ARTICLE IV\n", "§ 12"]
+PIECES = st.sampled_from([*MARKS, *WORDS, "Ünïcode", "🙂", "x" * 400])
 PROSE = st.lists(PIECES, max_size=40).map("".join)
 
 

@@ -1,0 +1,86 @@
+"""What is said to a model and what comes back, whoever makes it."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class Speaker(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    speaker: Speaker
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A passage that may be cited; its number is its place in `Prompt.sources`, counted from 1."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """`system` and `turns` are for models that read; `question` and `sources` are the same for one that looks up."""
+
+    system: str
+    turns: tuple[Turn, ...]
+    question: str
+    sources: tuple[Source, ...]
+
+    def text(self) -> str:
+        """All that a reading model is sent, for hashing and counting."""
+        return "\n\n".join([self.system, *(f"{turn.speaker}: {turn.text}" for turn in self.turns)])
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a call used. `cached_tokens` are part of the prompt's, `reasoning_tokens` of the completion's."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    #: Counted by us because the provider's count never came (the answer was stopped, or the provider sends none).
+    is_estimate: bool = False
+    #: The model ran into its output limit, so its last words are missing.
+    is_cut: bool = False
+
+    @property
+    def total_tokens(self) -> int:
+        return self.prompt_tokens + self.completion_tokens
+
+
+class ModelFailed(Exception):
+    """No answer came. `detail` is a sentence for who asked; `retryable` says whether asking again may help."""
+
+    def __init__(self, code: str, detail: str, *, retryable: bool) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.retryable = retryable
+
+
+class ChatModel(Protocol):
+    """A model that answers from sources with marks like [2]."""
+
+    @property
+    def name(self) -> str:
+        """`provider:model`, or `extractive`."""
+
+    def stream(self, prompt: Prompt, *, temperature: float) -> AsyncGenerator[TextDelta | Usage, None]:
+        """The answer's pieces as they come and, last, one `Usage`. Raises `ModelFailed` and nothing else."""
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens the model would count, without asking it over the network."""
