@@ -186,7 +186,7 @@ class TestNames:
     def test_the_clause_comes_before_the_sentence_that_repeats_the_names(self):
         question = "How many days does Vantrelle have to pay an undisputed invoice from Cobaltine Systems?"
         found = find(question, [Source("agreement", self.PREAMBLE), Source("agreement", self.CLAUSE)])
-        assert [row.sentence.text for row in found][:1] == [self.CLAUSE]
+        assert [row.sentence.text for row in found] == [self.CLAUSE]
 
     def test_a_defined_term_still_counts(self):
         others = "Provider may suspend the services during Peak Season. Peak Season ends on January 5. "
