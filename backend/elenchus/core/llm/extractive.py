@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import AsyncGenerator, Iterable
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from elenchus.core.llm.base import Prompt, Source, TextDelta, Usage
 from elenchus.core.llm.sentences import Sentence, split
@@ -19,8 +20,9 @@ NAME = "extractive"
 NO_ANSWER = "The sources do not answer this question."
 NOTE = "Extracted from your documents word for word; no language model was used."
 MAX_SENTENCES = 4
-#: A sentence answers when it carries this share of the question's weight. On 373 questions about real contracts and 120
-#: about clauses that they lack, a higher bar loses answers faster than it silences guesses.
+#: A sentence answers when it carries this share of the question's weight. On 373 questions about real contracts this
+#: answers 60 %, and stays silent on 79 % of 120 about clauses that they lack and on all unrelated ones; at 0.2 it is 83 %
+#: and 48 %.
 ENOUGH = 0.27
 #: Further sentences must come this close to the best one.
 NEAR_BEST = 0.6
@@ -30,16 +32,26 @@ FRAME_WEIGHT = 0.1  # "agreement", "clause", "mention": the question's frame, no
 TITLE_WEIGHT = 0.3  # a word that only names the document that is asked about, or a party of it
 ALONE = 0.5  # one shared word of several is chance
 ALONE_OF_FEW = 0.9  # unless there are three at most, and the sources know the others too
+NAME_WEIGHT = 0.35  # who is asked about; contracts name the parties once and call them Tenant or Buyer from then on
+RARE_NAME = 4  # a capital word in more sentences is a defined term
+ENOUGH_MATTER = 3  # known words beside a name that the sources never say; with fewer the question is about the name
+OTHER_HALF_WEIGHT = 0.35  # a word of the other half of "…, and how long …?"
 CUE_BONUS = 1.15
 NO_CUE_SHARE = 0.6  # asked "when", a sentence without any time answers at most beside one that has it
 EARLIER_SOURCE_BONUS = 0.01  # sources come best first; one place up is worth this share
 SHORT_WORDS, LONG_WORDS = 5, 90
 
+_ENDINGS = (".", "!", "?", ";", ":")
 _Cue = tuple[re.Pattern[str], re.Pattern[str], bool]
 #: Capital letters within a question are names or defined terms; the sources repeat the defined ones.
 _CAPITALISED = re.compile(r"(?<=[\w,;:)] )(?!I\b)[A-Z][\w’'-]*")
 NAMED_AT_MOST = 2
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+#: Where a question asks a second thing.
+_AND_WHAT = re.compile(
+    r",?\s+and\s+(?=(?:what|how|when|who|which|where|why|may|can|does|do|is|are|must|shall)\b)", re.I
+)
+_NAME = re.compile(r"(?<=\w )[A-Z][\w-]+|(?<=, )[A-Z][\w-]+")
 #: A sentence with such a mark of its own could be taken for citing another source.
 _OWN_MARK = re.compile(r"\[\d{1,3}\]")
 
@@ -53,12 +65,15 @@ _TIME = _words(
     r"\d{4} days? weeks? months? years? annually monthly quarterly date anniversary",
     "january february march april june july august september october november december",
 )
+_OCCASION = re.compile(rf"{_TIME.pattern}|\b(?:if|once|upon|until|after|before|where|when|whenever)\b", re.I)
 _MONEY = re.compile(r"[$€£¥%]|\b(?:dollars?|euros?|pounds?|percent|per cent|USD|EUR|GBP)\b", re.I)
 _MODAL = _words(r"shall must may will cannot agrees? prohibited required entitled obligat\w+")
 _NAMES = re.compile(r"[(\"“][^)\"”]{2,40}[)\"”]|\b(?:Inc|LLC|Ltd|Corp|Company|LLP|GmbH|plc)\b|\bbetween\b")
 #: What the question asks for, how such an answer looks, and whether one without it is no answer.
 _CUES: tuple[_Cue, ...] = (
-    (_words(r"when how_long how_soon deadline what_date expir\w+ term period"), _TIME, True),
+    (_words(r"how_long how_soon deadline what_date by_when expir\w+ term period"), _TIME, True),
+    (_words("when"), _OCCASION, True),
+    (_words(r"how_much_notice"), _TIME, True),
     (_words(r"how_much price cost fees? rent amount salary royalt\w+ percentage"), _MONEY, True),
     (_words("how_many"), _NUMBER, True),
     (_words("who whose whom parties"), _NAMES, True),
@@ -118,15 +133,24 @@ def _wording(found: list[Found]) -> list[str]:
 
 
 def find(question: str, sources: Iterable[Source]) -> list[Found]:
-    """The sentences that answer, best first, at most `MAX_SENTENCES`; none when the sources hold no answer."""
+    """The sentences that answer, best first, at most `MAX_SENTENCES`; none when the sources hold no answer.
+
+    A question that asks two things is answered in both, in turn.
+    """
     sources = tuple(sources)
     candidates = [row for n, source in enumerate(sources, 1) for row in _candidates(n, source)]
-    asked = _asked(question, sources, candidates)
-    if not asked.weights or not candidates:
+    if not candidates:
+        return []
+    answers = [_ranked(part, question, sources, candidates) for part in _AND_WHAT.split(question)]
+    return _distinct(row for rows in zip_longest(*answers) for row in rows if row)
+
+
+def _ranked(part: str, question: str, sources: tuple[Source, ...], candidates: list[_Candidate]) -> list[Found]:
+    asked = _asked(part, question, sources, candidates)
+    if not asked.weights:
         return []
     ranked = sorted((_judged(row, asked) for row in candidates), key=lambda row: -row.score)
-    best = ranked[0].score
-    return _distinct(row for row in ranked if row.score >= max(ENOUGH, NEAR_BEST * best))
+    return [row for row in ranked if row.score >= max(ENOUGH, NEAR_BEST * ranked[0].score)]
 
 
 def _candidates(n: int, source: Source) -> list[_Candidate]:
@@ -140,20 +164,24 @@ def _candidates(n: int, source: Source) -> list[_Candidate]:
     return rows
 
 
-def _asked(question: str, sources: Iterable[Source], candidates: list[_Candidate]) -> _Asked:
-    """How much each term of the question counts: rare ones much, its frame and the document's name little."""
+def _asked(part: str, question: str, sources: tuple[Source, ...], candidates: list[_Candidate]) -> _Asked:
+    """How much each term counts: rare ones much, the question's frame, its other half and names little."""
+    own = frozenset(terms(part))
     names = list(dict.fromkeys(terms(question)))
-    seen = Counter(term for row in candidates for term in row.terms | row.heading)
-    titled = {term for source in sources for term in terms(source.title.replace("_", " "))}
-    titled |= {term for term in terms(" ".join(_CAPITALISED.findall(question))) if seen[term] <= NAMED_AT_MOST}
+    titled = frozenset(term for source in sources for term in terms(source.title.replace("_", " ")))
+    called = frozenset(term for name in _NAME.findall(question) for term in terms(name))
     matter = [term for term in names if term not in frame_terms() and term not in titled]
+    seen = Counter(term for row in candidates for term in row.terms | row.heading)
+    has_matter = sum(seen[term] > 0 for term in matter if term not in called) >= ENOUGH_MATTER
     weights: dict[str, float] = {}
     for term in names:
         rarity = math.log(1 + (len(candidates) + 1) / (seen[term] + 0.5))
         share = FRAME_WEIGHT if term in frame_terms() else TITLE_WEIGHT if term in titled else 1.0
-        weights[term] = rarity * (share if matter else 1.0)
+        if term in called and seen[term] <= RARE_NAME and (seen[term] or has_matter):
+            share = min(share, NAME_WEIGHT)
+        weights[term] = rarity * (share if matter else 1.0) * (1.0 if term in own else OTHER_HALF_WEIGHT)
     is_short = len(names) <= 3 and all(seen[term] or any(seen[other] for other in related(term)) for term in names)
-    cue = next((row for row in _CUES if row[0].search(question)), None)
+    cue = next((row for row in _CUES if row[0].search(part)), None)
     return _Asked(weights, cue, ALONE_OF_FEW if is_short else ALONE)
 
 
@@ -186,7 +214,9 @@ def _shape(text: str) -> float:
     """Whole sentences of a readable length come first: not a shred that a chunk's edge has cut, not half a page."""
     count = len(text.split())
     factor = 0.8 if count < SHORT_WORDS else 0.85 if count > LONG_WORDS else 1.0
-    return factor * (0.85 if text[0].islower() else 1.0)
+    if text[0].islower():
+        factor *= 0.6
+    return factor if text.rstrip("\"'”’)]").endswith(_ENDINGS) else factor * 0.7
 
 
 def _distinct(rows: Iterable[Found]) -> list[Found]:

@@ -33,7 +33,7 @@ _MARK = r"(?:[•●▪*–-]|\(?[a-z]\)|\(?[ivx]{1,4}\)|\(?\d{1,2}\)|\d{1,3}(?:
 _BREAK = re.compile(rf"(?:\n\s*\n|[\n\f](?=[^\S\n]*{_MARK}[^\S\n]+\S))\s*")  # an empty line, or a new item
 _HEADING_LINE = re.compile(r"\s*(\S[^\n\f]{1,79}?)[^\S\n]*(?:\n|\f)\s*(?=[\"“(]?[A-Z])")
 _ITEM = re.compile(_MARK)
-_SMALL_WORDS = frozenset("a an and as at by for from in of on or the to with".split())
+_SMALL_WORDS = frozenset("a an and as at by for from in no of on or page re the to v vs with".split())
 _CLAUSE_END = re.compile(r";(?=\s)")
 
 

@@ -1,0 +1,1 @@
+"""Documents: what was uploaded, what it says, where it says it."""
