@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 
 import httpx
 import pytest
@@ -11,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 from pymongo.errors import NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from elenchus.core import metrics, problems, web
+from elenchus.core import logs, metrics, problems, web
 from elenchus.core.errors import Conflict, TooManyRequests, Unauthenticated
 from elenchus.core.pages import PageParams
 from elenchus.core.web import Border
@@ -220,8 +221,6 @@ def lines(monkeypatch) -> list[structlog.types.EventDict]:
 
 
 def test_libraries_log_in_our_form(capsys):
-    from elenchus.core import logs
-
     logs.configure("INFO", "json")
     try:
         logging.getLogger("some.library").warning("a warning of %s", "theirs")
@@ -232,3 +231,23 @@ def test_libraries_log_in_our_form(capsys):
     assert lines[0]["event"] == "a warning of theirs"
     assert lines[1]["pages"] == 3
     assert lines[1]["password"] == "[withheld]"
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_a_traceback_tells_where_and_not_with_what(capsys, form):
+    def fails(password: str) -> None:
+        raise RuntimeError("broke")
+
+    canary = secrets.token_hex(8)
+    logs.configure("INFO", form)
+    try:
+        for logger in (logs.get("ours"), logging.getLogger("theirs")):
+            try:
+                fails(canary)
+            except RuntimeError as error:
+                logger.error("it broke", exc_info=error)
+        out = capsys.readouterr().err
+    finally:
+        logs.configure("WARNING", "json")
+    assert out.count("fails") >= 2
+    assert canary not in out

@@ -5,7 +5,7 @@ import secrets
 import pytest
 from beanie import Document
 from pymongo import IndexModel
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from elenchus.core import mongo
 from elenchus.core.ids import Id, derived_id, new_id
@@ -49,7 +49,20 @@ class TestReading:
         with pytest.raises(WrongTenant):
             await Note.owned_by(mine).find({"tenant_id": theirs.tenant_id})
 
-    @pytest.mark.parametrize("stage", ["$lookup", "$unionWith", "$out", "$merge", "$graphLookup", "$facet"])
+    @pytest.mark.parametrize(
+        "stage",
+        [
+            "$lookup",
+            "$unionWith",
+            "$out",
+            "$merge",
+            "$graphLookup",
+            "$facet",
+            "$currentOp",
+            "$collStats",
+            "$listSessions",
+        ],
+    )
     async def test_a_pipeline_cannot_leave_the_collection(self, new_principal, stage):
         with pytest.raises(UnscopedAccess):
             await Note.owned_by(new_principal()).aggregate([{stage: {}}])
@@ -59,6 +72,25 @@ class TestReading:
         notes = [await Note.owned_by(p).insert(note(p)) for p in (mine, theirs)]
         found = await Note.across_tenants().find({"_id": {"$in": [n.id for n in notes]}})
         assert {n.tenant_id for n in found} == {mine.tenant_id, theirs.tenant_id}
+
+
+class TestNewest:
+    async def test_newest_first_below_a_bound(self, new_principal):
+        mine = new_principal()
+        made = [await Note.owned_by(mine).insert(note(mine)) for _ in range(4)]
+        found = await Note.owned_by(mine).newest({}, limit=2, before=made[3].id)
+        assert [row["_id"] for row in found] == [made[2].id, made[1].id]
+
+    @pytest.mark.parametrize("bound", ["0" * 24, "f" * 24])
+    async def test_any_id_is_a_bound(self, new_principal, bound):
+        mine = new_principal()
+        kept = await Note.owned_by(mine).insert(note(mine))
+        found = await Note.owned_by(mine).newest({}, limit=2, before=Id(bound))
+        assert [row["_id"] for row in found] == ([kept.id] if bound[0] == "f" else [])
+
+    async def test_the_id_is_its_own_to_bound(self, new_principal):
+        with pytest.raises(ValueError, match="bounds the id"):
+            await Note.owned_by(new_principal()).newest({"_id": Id()}, limit=1)
 
 
 class TestWriting:
@@ -85,6 +117,11 @@ class TestWriting:
             {"$set": {"tenant_id": Id()}},
             {"$unset": {"tenant_id": 1}},
             {"$rename": {"tenant_id": "x"}},
+            {"$rename": {"text": "tenant_id"}},
+            {"$set": {"tenant_id.x": 1}},
+            [{"$set": {"tenant_id.x": 1}}],
+            [{"$project": {"text": 1}}],
+            {"text": "a whole replacement"},
             [{"$set": {"tenant_id": Id()}}],
             [{"$unset": "tenant_id"}],
             [{"$replaceWith": {"text": "x"}}],
@@ -107,6 +144,24 @@ class TestWriting:
         assert await Note.owned_by(mine).insert_missing(batch) == 2
         assert await Note.owned_by(mine).count({}) == 5
         assert await Note.owned_by(mine).insert_missing([]) == 0
+
+    async def test_a_collision_with_another_unique_key_is_no_repetition(self, new_principal):
+        mine = new_principal()
+        await Note.owned_by(mine).insert(note(mine, "taken"))
+        with pytest.raises(BulkWriteError):
+            await Note.owned_by(mine).insert_missing([note(mine, "taken"), note(mine)])
+
+    async def test_an_unacknowledged_write_is_no_success(self, new_principal):
+        mine = new_principal()
+
+        class Unacknowledging:
+            async def insert_many(self, *_args, **_kwargs):
+                raise BulkWriteError({"writeErrors": [], "writeConcernErrors": [{"code": 64, "errmsg": "timed out"}]})
+
+        notes = Note.owned_by(mine)
+        notes._collection = Unacknowledging()
+        with pytest.raises(BulkWriteError):
+            await notes.insert_missing([note(mine)])
 
     async def test_a_unique_key_still_refuses_a_single_insert(self, new_principal):
         mine = new_principal()

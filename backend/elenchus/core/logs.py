@@ -13,6 +13,12 @@ FORBIDDEN_FIELDS = frozenset(
 )
 
 
+#: Without the local variables of each frame, which structlog prints by default: passwords and questions are there.
+_TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=30)
+)
+
+
 def get(name: str) -> FilteringBoundLogger:
     """A logger for one module; cheap before `configure`, since it binds at the first line."""
     logger: FilteringBoundLogger = structlog.get_logger(name)
@@ -48,9 +54,9 @@ def configure(level: str, form: Literal["auto", "json", "console"]) -> None:
         _withhold,
     ]
     last: list[structlog.typing.Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if console
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [_TRACEBACKS, structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[*shared, *last],

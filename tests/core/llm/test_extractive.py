@@ -94,6 +94,21 @@ class TestAnswers:
         titled = Source("Harbour Estates Residential Lease.pdf", LEASE)
         assert "$8,400" in (await answer(question, (titled,))).split("\n\n")[0]
 
+    async def test_a_question_that_asks_two_things_is_answered_in_both(self):
+        said = (await answer("What is the monthly rent, and when does the lease end?")).split("\n\n")
+        assert "$4,200" in said[0]
+        assert "31 March 2026" in said[1]
+
+    def test_a_shred_that_a_chunk_s_edge_has_cut_comes_after_a_whole_sentence(self):
+        shred = Source("A", "of the rent of $900 which the tenant owes each month to")
+        whole = Source("B", "The tenant owes rent of $900 each month.")
+        assert find("What rent does the tenant owe each month?", (shred, whole))[0].n == 2
+
+    def test_a_page_s_running_head_is_no_answer(self):
+        head = Source("Opinion", "Fenwick v. Pallister, No. CA-2025-0731\n\nThe court affirmed the judgment in full.")
+        found = find("What did the court decide in Fenwick v. Pallister?", (head,))
+        assert [row.sentence.text for row in found] in ([], ["The court affirmed the judgment in full."])
+
 
 class TestSilence:
     @pytest.mark.parametrize(
