@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,7 @@ from pymongo import monitoring
 
 from elenchus import registry
 from elenchus.core import logs, mongo
+from elenchus.core.http import BoundedHttp
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
@@ -79,9 +81,10 @@ async def live(settings_: Settings, resources_: Resources) -> AsyncIterator[str]
     from elenchus.main import create_app  # loads every room: most unit tests need none
 
     port = free_port()
-    config = uvicorn.Config(create_app(settings_), port=port, log_config=None, timeout_graceful_shutdown=3)
+    app = create_app(settings_)
+    config = uvicorn.Config(app, port=port, http=BoundedHttp, log_config=None, timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
-    server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
+    server.capture_signals = nullcontext  # Ctrl-C is pytest's
     serving = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -53,7 +53,11 @@ class CommandLog(monitoring.CommandListener):
     def started(self, event: monitoring.CommandStartedEvent) -> None:
         if not self.recording or event.command_name in {"hello", "ping", "endSessions"}:
             return
-        if event.command.get(event.command_name) not in {"jobs", "schedules", "workers"}:  # a worker of the same process
+        if event.command.get(event.command_name) not in {
+            "jobs",
+            "schedules",
+            "workers",
+        }:  # a worker of the same process
             self.names.append(event.command_name)
 
     def succeeded(self, event: monitoring.CommandSucceededEvent) -> None: ...

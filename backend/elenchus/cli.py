@@ -43,7 +43,12 @@ def api(reload: ReloadOption = False) -> None:
     """Run one API process; needs MONGODB_URL and REDIS_URL. Start as many as you like."""
     import uvicorn
 
-    server = _configured().server
+    from elenchus.core.http import BoundedHttp
+
+    config = _configured()
+    server = config.server
+    if config.mongo.url is None or config.redis.url is None:
+        _stop("MONGODB_URL and REDIS_URL are not set; `elenchus up` starts embedded ones.")
     uvicorn.run(
         "elenchus.main:create_app",
         factory=True,
@@ -54,7 +59,7 @@ def api(reload: ReloadOption = False) -> None:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=server.shutdown_grace_seconds,
-        h11_max_incomplete_event_size=64 * 1024,
+        http=BoundedHttp,
     )
 
 
@@ -115,6 +120,8 @@ def _configured() -> Settings:
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     """Run to the end; what we know how to explain is one sentence, not a traceback."""
+    from pymongo.errors import PyMongoError
+
     from elenchus.core.resources import NotOpen
     from elenchus.embedded import EmbeddedError
 
@@ -122,6 +129,8 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
         return asyncio.run(work)
     except (EmbeddedError, NotOpen) as error:
         _stop(str(error))
+    except PyMongoError as error:
+        _stop(f"MongoDB does not answer or refuses us ({str(error)[:200]}). Check MONGODB_URL and that it runs.")
     except KeyboardInterrupt:
         raise SystemExit(130) from None
 

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from pymongo.errors import PyMongoError
 
 from elenchus import __version__, registry
 from elenchus.core import health, logs, problems
@@ -17,8 +18,11 @@ from elenchus.core.web import Border, only_below
 from elenchus.identity import service as identity
 
 API_PREFIX = "/api/v1"
-UPLOAD_ROUTES = (f"{API_PREFIX}/documents",)  # they count their own bytes while streaming
-BIND_RETRY_SECONDS = 0.5
+#: Uploads count for themselves while they stream; who is not signed in has little to say.
+BODY_LIMITS = {f"{API_PREFIX}/documents": None} | {
+    f"{API_PREFIX}/auth/{name}": 16_384 for name in ("register", "login", "refresh")
+}
+BIND_RETRY_SECONDS = 1.0
 DRAIN_SECONDS = 5.0  # for answers that nobody reads; those with a reader had uvicorn's grace already
 log = logs.get(__name__)
 
@@ -70,6 +74,8 @@ def _add_routes(app: FastAPI) -> None:
 
 
 def _add_borders(app: FastAPI, config: Settings) -> None:
+    """The last one added is the outermost: the border's own answers need CORS headers too."""
+    app.add_middleware(Border, max_body_bytes=config.server.max_body_bytes, other_limits=BODY_LIMITS)
     if config.server.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -79,7 +85,6 @@ def _add_borders(app: FastAPI, config: Settings) -> None:
             allow_headers=["*"],
             expose_headers=["X-Request-ID", "Location", "ETag", "Retry-After"],
         )
-    app.add_middleware(Border, max_body_bytes=config.server.max_body_bytes, unlimited_routes=UPLOAD_ROUTES)
 
 
 def _lifespan(config: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -106,9 +111,10 @@ async def _bind_when_database_answers(held: Resources) -> None:
     while not held.models_bound:
         try:
             await held.bind_models()
-        except Exception as error:
-            if problems.away(error) is None:
-                raise
-            log.warning("waiting for the database", error=type(error).__name__)
+        except PyMongoError as error:
+            if problems.away(error):
+                log.warning("waiting for the database", error=type(error).__name__)
+            else:
+                log.error("the database refuses us; check MONGODB_URL", error=str(error)[:300])
             await asyncio.sleep(BIND_RETRY_SECONDS)
     log.info("ready")

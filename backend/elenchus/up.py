@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -30,7 +31,7 @@ class Process:
     environment: dict[str, str]
     grace_seconds: float
     _process: asyncio.subprocess.Process | None = None
-    _stopping: bool = field(default=False)
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self) -> None:
         command = [sys.executable, "-I", "-S", launch.__file__, str(os.getpid()), sys.executable, "-m", "elenchus"]
@@ -44,10 +45,12 @@ class Process:
         while True:
             assert self._process is not None
             code = await self._process.wait()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             log.error("a process ended and is started again", process=self.name, exit_code=code)
-            await asyncio.sleep(RESTART_AFTER_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), RESTART_AFTER_SECONDS)
+                return
             await self.start()
 
     @property
@@ -62,7 +65,7 @@ class Process:
 
     async def stop(self) -> None:
         """SIGTERM, a chance to finish what is under way, then SIGKILL."""
-        self._stopping = True
+        self._stopping.set()
         if self._process is None or self._process.returncode is not None:
             return
         with suppress(ProcessLookupError):
@@ -130,6 +133,7 @@ async def _processes(config: Settings, endpoints: Endpoints) -> AsyncIterator[tu
     api = Process("api", environment, config.server.shutdown_grace_seconds)
     worker = Process("worker", environment, config.jobs.drain_seconds)
     watchers: list[asyncio.Task[None]] = []
+    _refuse_taken_port(config)
     try:
         for process in (api, worker):
             await process.start()
@@ -139,6 +143,20 @@ async def _processes(config: Settings, endpoints: Endpoints) -> AsyncIterator[tu
     finally:
         await asyncio.gather(api.stop(), worker.stop())
         await asyncio.gather(*watchers)
+
+
+def _refuse_taken_port(config: Settings) -> None:
+    """Asked first: what already answers there would be taken for ours."""
+    family = socket.AF_INET6 if ":" in config.server.host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.server.host, config.server.port))
+        except OSError as error:
+            raise EmbeddedError(
+                f"Port {config.server.port} of {config.server.host} cannot be used ({error.strerror}). "
+                "Set PORT to a free one."
+            ) from error
 
 
 async def _until_ready(config: Settings, api: Process) -> None:
@@ -152,10 +170,7 @@ async def _until_ready(config: Settings, api: Process) -> None:
                             return
                     await asyncio.sleep(0.05)
     if api.exit_code is not None:
-        raise EmbeddedError(
-            f"The API could not start (exit code {api.exit_code}); its last lines above say why. "
-            f"If port {config.server.port} is taken, set PORT to a free one."
-        )
+        raise EmbeddedError(f"The API could not start (exit code {api.exit_code}); its last lines above say why.")
     raise EmbeddedError(f"The API did not become ready within {READY_WITHIN_SECONDS:.0f} s; its lines above say why.")
 
 
@@ -193,8 +208,8 @@ def _model_hint(config: Settings) -> str:
 
 def _base_url(config: Settings) -> str:
     """Where to reach it: an address that listens on every interface is not one to connect to."""
-    host = config.server.host
-    return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{config.server.port}"  # noqa: S104
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(config.server.host, config.server.host)  # noqa: S104
+    return f"http://{f'[{host}]' if ':' in host else host}:{config.server.port}"
 
 
 def _plain(secret: SecretStr | None) -> str | None:

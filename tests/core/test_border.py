@@ -63,7 +63,7 @@ def app() -> FastAPI:
 
     version.include_router(room)
     app.include_router(version)
-    app.add_middleware(Border, max_body_bytes=LIMIT, unlimited_routes=["/upload"])
+    app.add_middleware(Border, max_body_bytes=LIMIT, other_limits={"/upload": None})
     problems.install(app)
     return app
 
@@ -135,6 +135,16 @@ class TestProblems:
     async def test_broken_json_is_malformed(self, http):
         answer = await http.post("/body", content=b'{"name": ', headers={"content-type": "application/json"})
         check_problem(answer, 400)
+
+    @pytest.mark.parametrize("sent", ["text/plain", "application/xml", ""])
+    async def test_another_type_than_json_is_named(self, http, sent):
+        headers = {"content-type": sent} if sent else {}
+        body = check_problem(await http.post("/body", content=b'{"name": "x"}', headers=headers), 415)
+        assert "application/json" in body["detail"]
+
+    async def test_of_many_wrong_values_some_are_shown(self, http):
+        body = check_problem(await http.post("/body", json={f"x{n}": 1 for n in range(100)}), 422)
+        assert (len(body["errors"]), body["errors_total"]) == (20, 101)
 
     async def test_what_was_sent_is_not_sent_back(self, http):
         answer = await http.post("/body", json={"name": {"password": "hunter2hunter2"}})

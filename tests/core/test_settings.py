@@ -36,7 +36,7 @@ def test_the_upload_limit_has_two_names(monkeypatch, name):
     assert Settings().library.max_file_bytes == 123456
 
 
-@pytest.mark.parametrize("secret", ["", "change-me", "SECRET", "x" * 31])
+@pytest.mark.parametrize("secret", ["", "change-me", "0123456789abcdefghijklmnopqrstu", "k" * 40, "secret" * 8])
 def test_production_refuses_a_weak_secret(monkeypatch, secret):
     monkeypatch.setenv("ENVIRONMENT", "production")
     monkeypatch.setenv("SECRET_KEY", secret)
@@ -46,8 +46,15 @@ def test_production_refuses_a_weak_secret(monkeypatch, secret):
 
 def test_production_takes_a_strong_one_and_never_shows_it(monkeypatch):
     monkeypatch.setenv("ENVIRONMENT", "production")
-    monkeypatch.setenv("SECRET_KEY", "k" * 32)
-    assert "kkkk" not in repr(ServerSettings())
+    monkeypatch.setenv("SECRET_KEY", "0123456789abcdefghijklmnopqrstuv")
+    assert "0123456789" not in repr(ServerSettings())
+
+
+@pytest.mark.parametrize("origins", ['["*"]', '["https://*.firm.example"]'])
+def test_no_origin_stands_for_all(monkeypatch, origins):
+    monkeypatch.setenv("CORS_ORIGINS", origins)
+    with pytest.raises(ValidationError, match="name each origin"):
+        ServerSettings()
 
 
 def test_settings_cannot_be_changed_in_flight():

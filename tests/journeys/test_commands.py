@@ -62,6 +62,12 @@ def ready(http: httpx.AsyncClient, url: str, process: asyncio.subprocess.Process
     return answers
 
 
+async def answer_ready(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Another program that says yes to everything."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+    writer.close()
+
+
 def below(pid: int) -> dict[int, str]:
     """All descendants of a process, with their command lines."""
     found: dict[int, str] = {}
@@ -125,11 +131,12 @@ class TestUp:
             assert len(children) >= 4
 
     async def test_a_taken_port_is_named(self, env, tmp_path):
-        server = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", int(env["PORT"]))
+        server = await asyncio.start_server(answer_ready, "127.0.0.1", int(env["PORT"]))
         async with server:
             code, _, err = await elenchus("up", env=env, cwd=tmp_path)
         assert code == 1
-        assert f"port {env['PORT']} is taken" in err
+        assert f"Port {env['PORT']}" in err
+        assert "Set PORT" in err
 
     async def test_data_survives_a_restart(self, env, tmp_path):
         account = {"email": "ada@firm.example", "password": "quiet harbour lantern 47", "full_name": "Ada"}

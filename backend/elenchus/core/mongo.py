@@ -47,7 +47,7 @@ def client(url: str, options: MongoSettings, *, timeout_seconds: float) -> Async
         retryWrites=True,
         w="majority",
         journal=True,
-        serverSelectionTimeoutMS=2000,
+        serverSelectionTimeoutMS=1500,
         connectTimeoutMS=1000,
         timeoutMS=int(timeout_seconds * 1000),
         maxPoolSize=options.max_pool_size,

@@ -19,6 +19,8 @@ from elenchus.core.errors import Invalid, Refusal, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://elenchus.example/problems/"
+ERRORS_SHOWN = 20  # a body of 1 MB can have 100,000 wrong values, and its answer would be 10 MB
+JSON_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
 log = logs.get(__name__)
 
 _BY_STATUS: dict[int, type[Refusal]] = {
@@ -89,12 +91,24 @@ def _as_refusal(error: Exception) -> Refusal:
     raise error
 
 
+def _wrong_type(request: Request, error: Exception) -> Refusal | None:
+    """FastAPI finds a body of another type to be no object; what is wrong is its type."""
+    if not isinstance(error, RequestValidationError) or any(tuple(row["loc"]) != ("body",) for row in error.errors()):
+        return None
+    sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if sent in JSON_TYPES or sent.endswith("+json"):
+        return None
+    return errors.UnsupportedType("Send JSON, with the header Content-Type: application/json.", content_type=sent)
+
+
 def _invalid(error: RequestValidationError) -> Refusal:
-    rows = [{"loc": list(row["loc"]), "msg": row["msg"], "type": row["type"]} for row in error.errors()]
+    found = error.errors()
+    rows = [{"loc": list(row["loc"]), "msg": row["msg"], "type": row["type"]} for row in found[:ERRORS_SHOWN]]
     if rows and all(row["type"] == "json_invalid" for row in rows):
         return errors.Malformed("The body is not valid JSON.", errors=rows)
     where = ", ".join(".".join(map(str, row["loc"])) for row in rows[:5])
-    return Invalid(f"Correct these values and send it again: {where}.", errors=rows)
+    more = {} if len(found) <= ERRORS_SHOWN else {"errors_total": len(found)}
+    return Invalid(f"Correct these values and send it again: {where}.", errors=rows, **more)
 
 
 def _from_starlette(error: HTTPException) -> Refusal:
@@ -109,7 +123,8 @@ def _from_starlette(error: HTTPException) -> Refusal:
 
 async def _answer(request: Request, error: Exception) -> Response:
     extra = error.headers if isinstance(error, HTTPException) else None
-    return response(_as_refusal(error), instance=request.url.path, request_id=request.state.request_id, headers=extra)
+    refusal = _wrong_type(request, error) or _as_refusal(error)
+    return response(refusal, instance=request.url.path, request_id=request.state.request_id, headers=extra)
 
 
 def install(app: FastAPI) -> None:

@@ -9,12 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, BaseModel, Field, SecretStr, model_validator
+from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-#: Never accepted outside development: they stand in examples and tutorials.
-KNOWN_SECRETS = frozenset({"change-me", "changeme", "secret", "secret-key", "your-secret-key", "development", "test"})
 SECRET_BYTES = 32  # HS256 wants a key at least as long as its digest (RFC 7518, 3.2)
+SECRET_VARIETY = 10  # different characters; what people type to fill a length has fewer
 
 
 def _group(prefix: str) -> SettingsConfigDict:
@@ -42,17 +41,26 @@ class ServerSettings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="uploads, the embedded database and queue, the development key")
     secret_key: SecretStr | None = Field(None, description="signs access tokens; made and kept in development")
     shutdown_grace_seconds: int = Field(20, ge=0, description="how long open streams may finish after SIGTERM")
-    max_body_bytes: int = Field(1_000_000, ge=1024, description="largest JSON body; uploads have their own limit")
+    max_body_bytes: int = Field(262_144, ge=1024, description="largest JSON body; uploads have their own limit")
     cors_origins: list[str] = Field(
         default_factory=list, description='JSON list, e.g. ["https://research.firm.example"]'
     )
 
+    @field_validator("cors_origins")
+    @classmethod
+    def _refuse_every_origin(cls, origins: list[str]) -> list[str]:
+        if any("*" in origin for origin in origins):
+            raise ValueError(
+                "name each origin; `*` together with signed-in requests lets every website act for your users"
+            )
+        return origins
+
     @model_validator(mode="after")
-    def _refuse_known_secret(self) -> Self:
+    def _refuse_weak_secret(self) -> Self:
         secret = self.secret_key.get_secret_value() if self.secret_key else ""
         if self.environment is Environment.DEVELOPMENT:
             return self
-        if secret.lower() in KNOWN_SECRETS or len(secret.encode()) < SECRET_BYTES:
+        if len(secret.encode()) < SECRET_BYTES or len(set(secret)) < SECRET_VARIETY:
             raise ValueError(
                 f"SECRET_KEY must be your own random text of at least {SECRET_BYTES} bytes in {self.environment}; "
                 "make one with `openssl rand -base64 48`."
@@ -72,7 +80,7 @@ class MongoSettings(BaseSettings):
 
     url: SecretStr | None = Field(None, description="empty: the embedded database under DATA_DIR")
     database: str = Field("elenchus", description="name of the database on that server")
-    request_timeout_seconds: float = Field(2.5, gt=0, description="one operation of a request; the answer is 503 after")
+    request_timeout_seconds: float = Field(2.0, gt=0, description="one operation of a request; the answer is 503 after")
     job_timeout_seconds: float = Field(10, gt=0, description="one operation of a background job")
     max_pool_size: int = Field(50, ge=1, description="connections of one process")
 

@@ -1,19 +1,23 @@
 """The border of the process: request id, size limit, security headers, figures, the access log and the last catch."""
 
+import asyncio
 import re
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette._utils import get_route_path
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from elenchus.core import logs, metrics, problems
-from elenchus.core.errors import TooLarge
+from elenchus.core.errors import Refusal, TooLarge, Unavailable
 
+LINGER_BYTES, LINGER_SECONDS = 8_000_000, 2.0
 log = logs.get(__name__)
 _SANE_REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._:-]{7,127}")
 _HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -36,10 +40,16 @@ class _BodyTooLargeError(HTTPException):
 class Border:
     """The outermost layer of our own. Plain ASGI: a `BaseHTTPMiddleware` would cost a task and break streaming."""
 
-    def __init__(self, app: ASGIApp, *, max_body_bytes: int, unlimited_routes: Iterable[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, max_body_bytes: int, other_limits: Mapping[str, int | None] | None = None
+    ) -> None:
         self.app = app
         self.max_body_bytes = max_body_bytes
-        self.unlimited_routes = frozenset(unlimited_routes)
+        #: By path; None for one that counts for itself.
+        self.other_limits = dict(other_limits or {})
+
+    def limit(self, path: str) -> int | None:
+        return self.other_limits.get(path, self.max_body_bytes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,11 +66,13 @@ class _Exchange:
     def __init__(self, border: Border, scope: Scope, receive: Receive, send: Send) -> None:
         self.border, self.scope, self.receive_raw, self.send_raw = border, scope, receive, send
         self.request_id = _request_id(scope)
-        self.limit = None if scope["path"] in border.unlimited_routes else border.max_body_bytes
+        self.limit = border.limit(scope["path"])
         self.received = 0
         self.status = 0
 
     async def run(self) -> None:
+        if self.scope["method"] == "HEAD":  # a GET whose answer has no body; the server leaves it out (RFC 9110, 9.3.2)
+            self.scope = {**self.scope, "method": "GET"}
         scope = self.scope
         scope.setdefault("state", {})["request_id"] = self.request_id
         logs.unbind_all()
@@ -73,6 +85,8 @@ class _Exchange:
             await self._refuse_size()
         except ClientDisconnect:
             self.status = self.status or 499  # nginx's number for a client that left
+        except asyncio.CancelledError:  # the server stops and has waited long enough
+            await self._answer_unless_started(self._problem(Unavailable("Elenchus is restarting. Try again shortly.")))
         except Exception as error:  # noqa: BLE001 - the HTTP border
             await self._fault(error)
         finally:
@@ -106,19 +120,31 @@ class _Exchange:
         return False
 
     async def _refuse_size(self) -> None:
-        refusal = TooLarge(f"This path takes at most {self.limit} bytes.", limit_bytes=self.limit)
-        answer = problems.response(refusal, instance=self.scope["path"], request_id=self.request_id)
-        answer.headers["Connection"] = "close"  # the rest of the body is not worth reading
+        answer = self._problem(TooLarge(f"This path takes at most {self.limit} bytes.", limit_bytes=self.limit))
+        await self._linger()
         await self._answer_unless_started(answer)
+
+    async def _linger(self) -> None:
+        """Read on for a while and forget it: a client that is cut off while it sends would never see why."""
+        left, is_more = LINGER_BYTES, True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while is_more and left > 0:
+                    message = await self.receive_raw()
+                    left -= len(message.get("body", b""))
+                    is_more = message.get("more_body", False)
 
     async def _fault(self, error: Exception) -> None:
         if unavailable := problems.away(error):
             log.warning("a service is away", service=unavailable.fields["service"], error=type(error).__name__)
-            answer = problems.response(unavailable, instance=self.scope["path"], request_id=self.request_id)
+            answer = self._problem(unavailable)
         else:
             log.error("request broke", path=self.scope["path"], exc_info=error)
             answer = problems.fault(instance=self.scope["path"], request_id=self.request_id)
         await self._answer_unless_started(answer)
+
+    def _problem(self, refusal: Refusal) -> Response:
+        return problems.response(refusal, instance=self.scope["path"], request_id=self.request_id)
 
     async def _answer_unless_started(self, answer: ASGIApp) -> None:
         if self.status == 0:

@@ -1,16 +1,19 @@
 """Forward-only changes to what is stored. Today there is one kind: the indexes that the models declare."""
 
+import pymongo
+
 from elenchus import registry
 from elenchus.core import mongo
 from elenchus.core.resources import open_resources
 from elenchus.core.settings import Settings
 
-MIGRATION_TIMEOUT_SECONDS = 600.0  # building an index over a large collection is one long operation
+INDEX_TIMEOUT_SECONDS = 3600.0  # building one over a large collection is a single long operation
 
 
 async def migrate(config: Settings) -> list[str]:
     """Bring the database to this version and say what was done. Safe to repeat."""
-    async with open_resources(config, registry.MODELS, timeout_seconds=MIGRATION_TIMEOUT_SECONDS) as held:
+    async with open_resources(config, registry.MODELS, timeout_seconds=config.mongo.job_timeout_seconds) as held:
         await held.bind_models()
-        names = await mongo.build_indexes(held.database, registry.MODELS)
+        with pymongo.timeout(INDEX_TIMEOUT_SECONDS):
+            names = await mongo.build_indexes(held.database, registry.MODELS)
     return [f"{len(names)} indexes are in place in the database {config.mongo.database}."]

@@ -1,0 +1,120 @@
+"""What comes before the body, on a real socket."""
+
+import asyncio
+import re
+from contextlib import nullcontext
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from elenchus.core import problems
+from elenchus.core.http import MOST_HEADER_BYTES, BoundedHttp
+from elenchus.core.web import Border
+from tests.conftest import free_port
+
+
+@pytest.fixture(scope="module")
+async def url():
+    app = FastAPI()
+
+    @app.get("/here")
+    async def here() -> dict[str, str]:
+        return {"it": "is"}
+
+    app.add_middleware(Border, max_body_bytes=2_000, other_limits={"/small": 10})
+    problems.install(app)
+    config = uvicorn.Config(app, port=free_port(), http=BoundedHttp, log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    server.capture_signals = nullcontext
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    yield f"http://127.0.0.1:{config.port}"
+    server.should_exit = True
+    await serving
+
+
+async def raw(url: str, *pieces: bytes) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(url).port)
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(), 10)
+    except (ConnectionResetError, BrokenPipeError):
+        return b"reset"
+    finally:
+        writer.close()
+
+
+CLOSE = b"GET /here HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+
+
+class TestHead:
+    async def test_a_usual_one_passes(self, url):
+        assert (await raw(url, CLOSE + b"X-A: " + b"a" * 8_000 + b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+
+    @pytest.mark.parametrize(
+        "more",
+        [
+            b"X-A: " + b"a" * (MOST_HEADER_BYTES + 1) + b"\r\n\r\n",
+            b"".join(b"X-%d: a\r\n" % n for n in range(300)) + b"\r\n",
+        ],
+        ids=["one huge field", "many fields"],
+    )
+    async def test_a_huge_one_is_refused(self, url, more):
+        answer = await raw(url, CLOSE + more)
+        assert answer.startswith(b"HTTP/1.1 400") or answer == b"reset"
+
+    async def test_one_that_never_ends_is_refused(self, url):
+        answer = await raw(url, CLOSE + b"X-A: ", *[b"a" * 10_000] * 20)
+        assert answer.startswith(b"HTTP/1.1 400") or answer == b"reset"
+
+    async def test_a_large_body_is_not_a_large_head(self, url):
+        body = b"x" * (MOST_HEADER_BYTES * 3)
+        answer = await raw(url, b"POST /here HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                           b"Content-Length: %d\r\n\r\n" % len(body) + body)  # fmt: skip
+        assert answer.startswith(b"HTTP/1.1 413")
+
+
+class TestMethods:
+    async def test_head_is_get_without_the_body(self, url):
+        async with httpx.AsyncClient(base_url=url) as http:
+            answer = await http.head("/here")
+            whole = await http.get("/here")
+        assert (answer.status_code, answer.content) == (200, b"")
+        assert answer.headers["content-length"] == whole.headers["content-length"]
+
+    async def test_a_path_may_have_a_limit_of_its_own(self, url):
+        async with httpx.AsyncClient(base_url=url) as http:
+            assert (await http.post("/small", content=b"x" * 11)).status_code == 413
+            assert (await http.post("/small", content=b"x" * 10)).status_code == 404
+
+
+async def test_who_is_cut_off_by_a_restart_is_told_to_come_back():
+    """Its own server, since it is stopped."""
+    app = FastAPI()
+
+    @app.get("/forever")
+    async def forever() -> None:
+        await asyncio.Event().wait()
+
+    app.add_middleware(Border, max_body_bytes=2_000)
+    problems.install(app)
+    config = uvicorn.Config(app, port=free_port(), http=BoundedHttp, log_config=None, timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    server.capture_signals = nullcontext
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    waiting = asyncio.create_task(raw(f"http://127.0.0.1:{config.port}", b"GET /forever HTTP/1.1\r\nHost: x\r\n\r\n"))
+    while not server.server_state.tasks:
+        await asyncio.sleep(0.01)
+    server.should_exit = True
+    answer = await waiting
+    await serving
+    assert answer.startswith(b"HTTP/1.1 503")
+    assert re.search(rb"retry-after: \d+", answer, re.I)
+    assert b"application/problem+json" in answer
