@@ -1,8 +1,5 @@
 """What crosses identity's border."""
 
-import json
-import math
-import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,16 +11,13 @@ from email_validator import EmailNotValidError, validate_email
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, JsonValue, SecretStr, StringConstraints
 
 from elenchus.core.ids import IdField
+from elenchus.core.plain import Labels
 from elenchus.core.principal import Principal, Role
 from elenchus.identity.models import Session, User
 
 EMAIL_CHARACTERS = 254  # RFC 5321's longest path, less its brackets
 PASSWORD_INPUT_CHARACTERS = 512  # as typed; the policy counts again after normalising
 TOKEN_CHARACTERS = 512
-PREFERENCES_CHARACTERS = 8_000
-PREFERENCES_DEPTH = 5
-_PREFERENCE_NAME = re.compile(r"(?!__)[A-Za-z0-9_-]{1,64}")
-LARGEST_INTEGER = 2**53  # beyond it a browser reads another number, and beyond 2**63 MongoDB refuses
 
 
 def _without_control_characters(text: str) -> str:
@@ -69,29 +63,6 @@ def _web_address(text: str) -> str:
     return str(AnyHttpUrl(text))
 
 
-def _preferences(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    _require_plain(value, depth=PREFERENCES_DEPTH)
-    if len(json.dumps(value)) > PREFERENCES_CHARACTERS:
-        raise ValueError(f"Preferences take at most {PREFERENCES_CHARACTERS} characters of JSON.")
-    return value
-
-
-def _require_plain(value: JsonValue, *, depth: int) -> None:
-    """Only what MongoDB stores and JSON gives back unchanged, and no key that means something to either."""
-    if depth == 0:
-        raise ValueError(f"Preferences are at most {PREFERENCES_DEPTH} levels deep.")
-    if isinstance(value, dict):
-        for key in value:
-            if not _PREFERENCE_NAME.fullmatch(key):
-                raise ValueError("Names in preferences are letters, digits, - and _.")
-    if isinstance(value, str):
-        _without_control_characters(value)
-    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= LARGEST_INTEGER):
-        raise ValueError("Numbers in preferences are finite and at most 2**53.")
-    for child in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
-        _require_plain(child, depth=depth - 1)
-
-
 Line = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
@@ -105,7 +76,6 @@ Token = Annotated[str, StringConstraints(max_length=TOKEN_CHARACTERS), AfterVali
 WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
-Preferences = Annotated[dict[str, JsonValue], AfterValidator(_preferences)]
 
 
 class _Input(BaseModel):
@@ -144,7 +114,7 @@ class ProfilePatch(_Input):
     organization: Line | None = None
     job_role: Line | None = Field(None, alias="role")
     avatar_url: WebAddress | None = None
-    preferences: Preferences = Field(default_factory=dict)
+    preferences: Labels = Field(default_factory=dict)
     timezone: TimeZone = "UTC"
     language: Language = "en"
 

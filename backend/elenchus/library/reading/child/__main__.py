@@ -9,9 +9,11 @@
 Any other fault ends the process; the parent reads the exit code.
 """
 
+import fcntl
 import json
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -22,6 +24,7 @@ from elenchus.library.reading.kinds import Kind
 from elenchus.library.reading.values import ReadingLimits
 
 LONGEST_REQUEST: Final = 1 << 16
+PIPE_BYTES: Final = 1 << 20  # 300 dense pages ahead of a parent that waits for the database
 
 
 class Answer:
@@ -29,6 +32,9 @@ class Answer:
 
     def __init__(self) -> None:
         self._pipe = os.dup(1)
+        if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux; elsewhere, or past the user's quota, the child waits more often
+            with suppress(OSError):
+                fcntl.fcntl(self._pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)
         os.dup2(2, 1)
 
     def send(self, **message: Any) -> None:
