@@ -1,0 +1,154 @@
+"""The ledger: jobs, the schedules that belong to the deployment, and the workers that were seen."""
+
+from datetime import datetime
+from typing import ClassVar
+
+from beanie import Document
+from pydantic import BaseModel, Field, JsonValue
+from pymongo import ASCENDING, IndexModel
+
+from elenchus.core.ids import Id, new_id
+from elenchus.core.mongo import TenantOwned
+from elenchus.core.principal import Principal, Role
+from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState, Subject
+
+WORKER_KEPT_SECONDS = 3600  # how long a worker that died without saying so is still listed
+
+
+class Attempt(BaseModel):
+    number: int
+    worker: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: AttemptOutcome | None = None
+    error: JobError | None = None
+
+
+class Step(BaseModel):
+    """`result` is JSON text: exact, and no key of it can mean anything to the database."""
+
+    name: str
+    state: StepState = StepState.RUNNING
+    started_at: datetime
+    completed_at: datetime | None = None
+    crashes: int = 0
+    result: str | None = None
+
+
+class LogLine(BaseModel):
+    at: datetime
+    sentence: str
+    fields: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class SubjectRef(BaseModel):
+    type: str
+    id: Id
+
+
+class Job(TenantOwned):
+    """One run of a task. `token` is raised by every claim, and every write of a run names the token it was given."""
+
+    id: Id = Field(default_factory=new_id)
+    user_id: Id
+    role: Role
+    type: str
+    queue: str
+    subject: SubjectRef
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    request_id: str | None = None
+
+    status: JobStatus = JobStatus.QUEUED
+    #: The engine still has something to do with it. False for all but a few rows, which alone are in the sweep's index.
+    open: bool = True
+    #: When the engine may take it up: a queued job's start, a running one's lease end plus grace, an ended one's
+    #: telling.
+    due_at: datetime
+    token: int = 0
+    worker: str | None = None
+    cancel_requested: bool = False
+
+    attempts: int = 0
+    max_attempts: int
+    failures: int = 0
+    crashes_between_steps: int = 0
+    attempt_log: list[Attempt] = Field(default_factory=list)
+    steps: list[Step] = Field(default_factory=list)
+    logs: list[LogLine] = Field(default_factory=list)
+    progress: float = 0.0
+    stage: str | None = None
+    error: JobError | None = None
+
+    queued_at: datetime
+    started_at: datetime | None = None
+    completed_at: datetime | None = None
+
+    class Settings:
+        name = "jobs"
+        #: Each costs every write of a run 0.4 ms on the bundled database, so statistics do without one of their own.
+        indexes: ClassVar = [
+            IndexModel(
+                [("open", ASCENDING), ("queue", ASCENDING), ("due_at", ASCENDING)],
+                name="all_tenants_due",
+                partialFilterExpression={"open": True},
+            ),
+            IndexModel(
+                [("tenant_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="tenant_id_status_id"
+            ),
+        ]
+
+    @property
+    def principal(self) -> Principal:
+        """Who submitted it, as they were then."""
+        return Principal(self.tenant_id, self.user_id, self.role)
+
+    @property
+    def about(self) -> Subject:
+        return Subject(self.subject.type, self.subject.id)
+
+
+class Tick(BaseModel):
+    """One firing of a schedule. `skipped` counts the ticks before it that nobody was there for."""
+
+    due_at: datetime
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    skipped: int = 0
+    reason: str | None = None
+
+
+class Schedule(Document):
+    """When something is next due, claimed by one worker at a time: `token` fences it as it does a job."""
+
+    id: str  # type: ignore[assignment]  # the schedule's name
+    interval_seconds: float
+    next_run_at: datetime
+    claimed_until: datetime
+    token: int = 0
+    worker: str | None = None
+    ticks: list[Tick] = Field(default_factory=list)
+
+    class Settings:
+        name = "schedules"
+
+
+class Worker(Document):
+    """A sign of life, renewed by every sweep and removed by an orderly end."""
+
+    id: str  # type: ignore[assignment]  # the worker's name
+    host: str
+    pid: int
+    queues: list[str]
+    running: list[Id] = Field(default_factory=list)
+    started_at: datetime
+    seen_at: datetime
+
+    class Settings:
+        name = "workers"
+        indexes: ClassVar = [
+            IndexModel([("seen_at", ASCENDING)], name="seen_at", expireAfterSeconds=WORKER_KEPT_SECONDS)
+        ]
+
+
+MODELS: tuple[type[Document], ...] = (Job, Schedule, Worker)

@@ -1,0 +1,305 @@
+"""All Mongo verbs of the ledger. Every write of a run passes `_fence`: a run whose job was taken over writes nothing.
+
+Plain compare-and-set on `_id` with literal dates. On the bundled database find-and-modify, and an `$or` beside the id,
+read the whole collection (217 ms at 20,000 rows; this claim 2 ms), and `$$NOW` in a filter matches nothing.
+The engine works for all tenants and so crosses them; what a user asks goes through `owned_by`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from pymongo.results import UpdateResult
+
+from elenchus.core.clock import now
+from elenchus.core.ids import Id
+from elenchus.core.mongo import DuplicateKeyError, Row, Unscoped
+from elenchus.core.pages import PageQuery
+from elenchus.core.principal import Principal
+from elenchus.jobs.models import Job, LogLine, Schedule, Step, Tick, Worker
+from elenchus.jobs.schemas import UNDER_WAY, AttemptOutcome, JobError, JobStatus, StepState
+
+ATTEMPTS_KEPT = 20
+LOGS_KEPT = 100
+TICKS_KEPT = 20
+#: arq rounds to the millisecond and clocks of two machines differ: a wake-up may be this early. Far below the grace.
+EARLY = timedelta(seconds=0.1)
+UNDER_WAY_LIST = sorted(UNDER_WAY)
+OVER_LIST = sorted(set(JobStatus) - UNDER_WAY)
+LONGEST_COUNTED = timedelta(hours=1)  # a job that took longer is missing from the figures of the minute it ended in
+#: What a list shows; steps, logs and parameters may be megabytes.
+LISTED = dict.fromkeys(
+    "type status queue progress stage attempts max_attempts cancel_requested subject error queued_at started_at "
+    "completed_at worker".split(),
+    1,
+)
+MOST_ENDED_READ = 10_000  # for the statistics of one tenant
+
+
+def _jobs() -> Unscoped[Job]:
+    return Job.across_tenants()
+
+
+def _fence(job: Job) -> Row:
+    """Matches only while this run is the one that holds the job."""
+    return {"_id": job.id, "token": job.token, "status": JobStatus.RUNNING}
+
+
+# ---- submitting and reading
+
+
+async def insert(job: Job) -> bool:
+    """False when a job of this id is there already: the same submission, repeated."""
+    try:
+        await Job.owned_by(job).insert(job)
+    except DuplicateKeyError:
+        return False
+    return True
+
+
+async def find(principal: Principal, job_id: Id) -> Job | None:
+    return await Job.owned_by(principal).get(job_id)
+
+
+async def page(principal: Principal, query: PageQuery, *, wanted: Mapping[str, str]) -> list[Row]:
+    return await Job.owned_by(principal).newest(wanted, limit=query.fetch, before=query.after, fields=LISTED)
+
+
+async def under_way(principal: Principal) -> list[Row]:
+    return await Job.owned_by(principal).rows({"status": {"$in": UNDER_WAY_LIST}}, fields={"queue": 1, "status": 1})
+
+
+async def ended_since(principal: Principal, since: datetime) -> list[Row]:
+    """Of the jobs submitted not long before: an id tells when it was made, and is in an index."""
+    oldest = ObjectId.from_datetime(since - LONGEST_COUNTED)
+    wanted = {"status": {"$in": OVER_LIST}, "_id": {"$gte": oldest}, "completed_at": {"$gte": since}}
+    fields = dict.fromkeys(("queue", "status", "queued_at", "started_at"), 1)
+    return await Job.owned_by(principal).rows(wanted, fields=fields, limit=MOST_ENDED_READ)
+
+
+# ---- steering by users
+
+
+async def cancel_queued(principal: Principal, job: Job, *, error: JobError, tell: bool) -> bool:
+    """A new token, so that the wake-up that tells the room is not taken for the one already sent."""
+    ended = _ended(JobStatus.CANCELLED, error) | {"open": tell, "due_at": now()}
+    filter_ = {"_id": job.id, "status": JobStatus.QUEUED}
+    return await Job.owned_by(principal).update(filter_, {"$set": ended, "$inc": {"token": 1}})
+
+
+async def request_cancel(principal: Principal, job: Job) -> bool:
+    filter_ = {"_id": job.id, "status": JobStatus.RUNNING}
+    return await Job.owned_by(principal).update(filter_, {"$set": {"cancel_requested": True}})
+
+
+async def queue_again(principal: Principal, job: Job) -> bool:
+    """All counts start anew, and what the finished steps have given is kept."""
+    anew = {
+        "status": JobStatus.QUEUED, "open": True, "due_at": now(), "queued_at": now(), "started_at": None,
+        "completed_at": None, "worker": None, "cancel_requested": False, "attempts": 0, "failures": 0,
+        "crashes_between_steps": 0, "error": None, "steps.$[].crashes": 0,
+    }  # fmt: skip
+    filter_ = {"_id": job.id, "token": job.token, "status": {"$in": [JobStatus.FAILED, JobStatus.CANCELLED]}}
+    return await Job.owned_by(principal).update(filter_, {"$set": anew, "$inc": {"token": 1}})
+
+
+# ---- the engine's claim and lease
+
+
+async def claim(job_id: Id, *, types: Collection[str], worker: str, until: datetime) -> Job | None:
+    """The job, running under a new token, when it was due and of a kind this worker knows; None when there is no work.
+
+    Its attempts without an end are those whose worker died.
+    """
+    moment = now()
+    due = {"status": {"$in": UNDER_WAY_LIST}, "due_at": {"$lte": moment + EARLY}, "type": {"$in": sorted(types)}}
+    if not await _jobs().update({"_id": job_id, **due}, _taken(worker, moment, until)):
+        return None
+    job = await _jobs().get(job_id)
+    return job if job is not None and job.worker == worker and job.status is JobStatus.RUNNING else None
+
+
+def _taken(worker: str, moment: datetime, until: datetime) -> list[Mapping[str, Any]]:
+    number = {"$add": ["$attempts", 1]}
+    attempt = {"number": number, "worker": {"$literal": worker}, "started_at": moment}
+    changes = {
+        "status": JobStatus.RUNNING, "due_at": until, "worker": {"$literal": worker},
+        "token": {"$add": ["$token", 1]}, "attempts": number, "started_at": {"$ifNull": ["$started_at", moment]},
+        "attempt_log": {"$slice": [{"$concatArrays": ["$attempt_log", [attempt]]}, -ATTEMPTS_KEPT]},
+    }  # fmt: skip
+    return [{"$set": changes}]
+
+
+async def renew(job: Job, *, until: datetime, even_if_cancelled: bool) -> bool:
+    """False when the lease is lost, or when cancellation was requested and `even_if_cancelled` is not set."""
+    asked = {} if even_if_cancelled else {"cancel_requested": False}
+    return await _jobs().update(_fence(job) | asked, {"$set": {"due_at": until}})
+
+
+async def holds(job: Job) -> bool:
+    return await _jobs().row(_fence(job), fields={"token": 1}) is not None
+
+
+# ---- what a run writes
+
+
+async def put_step(job: Job, index: int, step: Step) -> bool:
+    """By its place and not by a push: repeated after a lost answer, it changes nothing."""
+    change: Row = {f"steps.{index}": step.model_dump()}
+    if step.state is StepState.DONE:
+        change["crashes_between_steps"] = 0
+    return await _jobs().update(_fence(job), {"$set": change})
+
+
+async def set_progress(job: Job, fraction: float, stage: str) -> bool:
+    return await _jobs().update(_fence(job), {"$set": {"progress": fraction, "stage": stage}})
+
+
+async def add_log(job: Job, line: LogLine) -> bool:
+    row = {"$each": [line.model_dump()], "$slice": -LOGS_KEPT}
+    return await _jobs().update(_fence(job), {"$push": {"logs": row}})
+
+
+async def record_crashes(job: Job) -> bool:
+    """What the claim found: whose attempts ended without an end, and which steps they were in."""
+    counted: Row = {"crashes_between_steps": job.crashes_between_steps}
+    for index, step in enumerate(job.steps):
+        counted |= {f"steps.{index}.crashes": step.crashes, f"steps.{index}.state": step.state}
+    for index, attempt in enumerate(job.attempt_log[:-1]):
+        counted[f"attempt_log.{index}"] = attempt.model_dump()
+    return await _jobs().update(_fence(job), {"$set": counted})
+
+
+async def end(
+    job: Job, *, status: JobStatus, outcome: AttemptOutcome, error: JobError | None, tell: datetime | None
+) -> bool:
+    """The last write of a run. `tell`: when another worker should tell the room, should this one die before it did.
+
+    True also when this very end is there already: the answer to the first try may have been lost.
+    """
+    change = _ended(status, error) | _attempt_ended(job, outcome, error)
+    change |= {"open": False} if tell is None else {"due_at": tell}
+    if status is JobStatus.COMPLETED:
+        change["progress"] = 1.0
+    return await _jobs().update(_fence(job), {"$set": change}) or await _is(job, status)
+
+
+async def requeue(job: Job, *, at: datetime, outcome: AttemptOutcome, error: JobError | None) -> bool:
+    """Back to the queue. Only errors and timeouts count as failures of the job."""
+    failed = outcome in {AttemptOutcome.ERROR, AttemptOutcome.TIMEOUT}
+    change = {"status": JobStatus.QUEUED, "due_at": at, "worker": None} | _attempt_ended(job, outcome, error)
+    change["failures"] = job.failures + failed
+    if failed:
+        change["error"] = error.model_dump() if error else None
+    return await _jobs().update(_fence(job), {"$set": change}) or await _is(job, JobStatus.QUEUED)
+
+
+async def _is(job: Job, status: JobStatus) -> bool:
+    row = await _jobs().row({"_id": job.id, "token": job.token, "status": status}, fields={"token": 1})
+    return row is not None
+
+
+def _ended(status: JobStatus, error: JobError | None) -> Row:
+    return {"status": status, "completed_at": now(), "error": error.model_dump() if error else None}
+
+
+def _attempt_ended(job: Job, outcome: AttemptOutcome, error: JobError | None) -> Row:
+    """The attempt's own row, and its steps that were under way: a later crash is not to be counted to them."""
+    last = f"attempt_log.{len(job.attempt_log) - 1}"
+    told = error.model_dump() if error else None
+    left = {
+        f"steps.{index}.state": StepState.PENDING
+        for index, step in enumerate(job.steps)
+        if step.state is StepState.RUNNING
+    }
+    return {f"{last}.ended_at": now(), f"{last}.outcome": outcome, f"{last}.error": told, **left}
+
+
+# ---- telling the room, and the sweep
+
+
+async def claim_telling(job_id: Id, *, types: Collection[str], again: datetime) -> Job | None:
+    """An ended job whose room was not told yet, for this worker to do; after `again` another may try."""
+    over = {"status": {"$nin": UNDER_WAY_LIST}, "open": True, "due_at": {"$lte": now() + EARLY}}
+    filter_ = {"_id": job_id, "type": {"$in": sorted(types)}, **over}
+    return await _jobs().get(job_id) if await _jobs().update(filter_, {"$set": {"due_at": again}}) else None
+
+
+async def told(job: Job) -> bool:
+    filter_ = {"_id": job.id, "token": job.token, "status": job.status}
+    return await _jobs().update(filter_, {"$set": {"open": False}})
+
+
+async def due(queue: str, *, types: Collection[str], limit: int) -> list[Row]:
+    """What the engine may take up now, whatever became of its wake-up. The oldest first, as the index has them."""
+    wanted = {"open": True, "queue": queue, "due_at": {"$lte": now()}, "type": {"$in": sorted(types)}}
+    return await _jobs().rows(wanted, fields={"status": 1, "due_at": 1}, limit=limit)
+
+
+async def depth(queue: str) -> int:
+    return await _jobs().count({"open": True, "queue": queue, "status": JobStatus.QUEUED})
+
+
+async def fail_unknown(queue: str, *, types: Collection[str], before: datetime, error: JobError) -> int:
+    """Jobs of a kind that no worker knows, waiting since `before`; how many there were."""
+    waiting = {"open": True, "queue": queue, "due_at": {"$lte": before}, "status": JobStatus.QUEUED}
+    filter_ = waiting | {"type": {"$nin": sorted(types)}}
+    return await _jobs().update_many(filter_, {"$set": _ended(JobStatus.FAILED, error) | {"open": False}})
+
+
+async def fail_unreadable(job_id: Id, *, worker: str, error: JobError) -> bool:
+    """A row that this worker has claimed and cannot make sense of."""
+    filter_ = {"_id": job_id, "worker": worker, "status": JobStatus.RUNNING}
+    return await _jobs().update(filter_, {"$set": _ended(JobStatus.FAILED, error) | {"open": False}})
+
+
+# ---- workers and schedules, which belong to the deployment
+
+
+async def seen(worker: Worker) -> None:
+    change = {"$set": {"seen_at": worker.seen_at, "running": worker.running}}
+    await Worker.find_one({"_id": worker.id}).upsert(change, on_insert=worker)
+
+
+async def gone(worker_name: str) -> None:
+    await Worker.find_one({"_id": worker_name}).delete()
+
+
+async def workers() -> Sequence[Worker]:
+    return await Worker.find_all().to_list()
+
+
+async def schedule(name: str, *, interval_seconds: float, first: datetime) -> Schedule:
+    """As it is kept; made when it is new, and moved when its interval was changed."""
+    kept = await Schedule.find_one({"_id": name})
+    if kept is None:
+        fresh = Schedule(id=name, interval_seconds=interval_seconds, next_run_at=first, claimed_until=now())
+        with suppress(DuplicateKeyError):  # another worker was first
+            await fresh.insert()
+        return fresh
+    if kept.interval_seconds != interval_seconds:
+        change = {"interval_seconds": interval_seconds, "next_run_at": first}
+        await Schedule.find_one({"_id": name, "token": kept.token}).update({"$set": change})
+        kept = kept.model_copy(update=change)
+    return kept
+
+
+async def claim_tick(kept: Schedule, *, worker: str, until: datetime) -> bool:
+    """One worker has the tick until it is finished, or until then if it dies."""
+    due = {"_id": kept.id, "token": kept.token, "claimed_until": {"$lte": now()}, "next_run_at": kept.next_run_at}
+    change = {"$set": {"claimed_until": until, "worker": worker}, "$inc": {"token": 1}}
+    return _matched(await Schedule.find_one(due).update(change))
+
+
+async def finish_tick(kept: Schedule, *, next_run_at: datetime, tick: Tick) -> bool:
+    change = {
+        "$set": {"next_run_at": next_run_at, "claimed_until": now()},
+        "$push": {"ticks": {"$each": [tick.model_dump()], "$slice": -TICKS_KEPT}},
+    }
+    return _matched(await Schedule.find_one({"_id": kept.id, "token": kept.token + 1}).update(change))
+
+
+def _matched(result: object) -> bool:
+    return isinstance(result, UpdateResult) and result.matched_count == 1

@@ -1,0 +1,189 @@
+"""Wake-ups over a Redis of our own, which dies, freezes and comes back."""
+
+import asyncio
+import inspect
+import json
+import os
+import signal
+import time
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from arq.worker import Worker as ArqWorker
+from redis.exceptions import RedisError
+
+from elenchus.core import queueing
+from elenchus.core.clock import now
+from elenchus.core.ids import Id, new_id
+from elenchus.core.queueing import Listener
+from elenchus.core.resources import redis_client
+from elenchus.embedded import Policy, Server, valkey_server
+from elenchus.jobs import service as jobs
+from elenchus.jobs.run import Run
+from elenchus.jobs.schemas import JobStatus
+from elenchus.jobs.task import task
+from tests.jobs.conftest import over, submit
+from tests.support import until
+
+
+@task("queueing.note")
+async def note(run: Run) -> None: ...
+
+
+@task("queueing.wait")
+async def wait(run: Run) -> None:
+    await asyncio.sleep(60)
+
+
+@pytest.fixture
+async def valkey(resources_, tmp_path: Path, monkeypatch) -> AsyncIterator[Server]:
+    server = valkey_server(tmp_path, policy=Policy(auto_restart=False))
+    redis = redis_client(await server.start())
+    monkeypatch.setattr(resources_, "redis", redis)
+    yield server
+    os.kill(server.pid, signal.SIGCONT) if alive(server.pid) else None
+    await redis.aclose()
+    await server.stop()
+
+
+def alive(pid: int) -> bool:
+    return Path(f"/proc/{pid}/stat").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text()
+
+
+async def killed(server: Server) -> None:
+    server.kill()
+    await until(lambda: not alive(server.pid))
+
+
+class TestWake:
+    async def test_it_says_whether_it_was_sent(self, valkey):
+        assert await queueing.wake(new_id(), 0)
+        await killed(valkey)
+        assert not await queueing.wake(new_id(), 0)
+        assert not await queueing.nudge("w1", new_id())
+
+    async def test_a_frozen_redis_holds_it_up_for_two_seconds_at_most(self, valkey):
+        assert await queueing.wake(new_id(), 0)
+        os.kill(valkey.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        assert not await queueing.wake(new_id(), 0)
+        assert time.monotonic() - began < queueing.WAKE_WITHIN_SECONDS + 0.5
+
+    async def test_one_wake_up_per_job_and_token(self, valkey, resources_, job_settings):
+        job_id = new_id()
+        for token in (0, 0, 1):
+            await queueing.wake(job_id, token)
+        assert await resources_.redis.zcard(job_settings.queue) == 2
+
+    async def test_an_unheard_bell_does_not_grow(self, valkey, resources_, monkeypatch):
+        monkeypatch.setattr(queueing, "BELL_LENGTH", 5)
+        for _ in range(9):
+            await queueing.wake(new_id(), 0)
+        assert await resources_.redis.llen(queueing._bell()) == 5
+
+
+class TestOutage:
+    async def test_without_redis_work_is_accepted_and_done(self, me, valkey, start_worker):
+        worker = await start_worker(note)
+        assert (await over(me, await submit("queueing.note", me))).status is JobStatus.COMPLETED
+        await killed(valkey)
+        ids = [await submit("queueing.note", me) for _ in range(6)]
+        for job_id in ids:
+            assert (await over(me, job_id)).status is JobStatus.COMPLETED
+        assert not worker.ended.done()
+
+    async def test_a_worker_started_without_redis_works_too(self, me, valkey, start_worker):
+        await killed(valkey)
+        job_id = await submit("queueing.note", me)
+        await start_worker(note)
+        assert (await over(me, job_id)).status is JobStatus.COMPLETED
+
+    async def test_redis_gone_while_jobs_run_and_back_empty(self, me, valkey, start_worker, resources_):
+        await start_worker(note, wait, concurrency=2)
+        ids = [await submit("queueing.wait", me) for _ in range(2)]
+        await until(lambda: self.all_running(me, ids))
+        await killed(valkey)
+        for job_id in ids:
+            await jobs.cancel(me, job_id)
+        for job_id in ids:
+            assert (await over(me, job_id)).status is JobStatus.CANCELLED
+        await valkey.start()
+        await resources_.redis.flushall()
+        waits = []
+        for _ in range(3):
+            began = time.monotonic()
+            await over(me, await submit("queueing.note", me))
+            waits.append(time.monotonic() - began)
+            await asyncio.sleep(queueing.RETRY_SECONDS)
+        assert min(waits) < 0.3  # the bell is heard again: the sweep alone would wait out its grace
+
+    async def all_running(self, me, ids):
+        return all([(await jobs.get(me, job_id)).status is JobStatus.RUNNING for job_id in ids])
+
+    async def test_redis_frozen(self, me, valkey, start_worker):
+        await start_worker(note)
+        await over(me, await submit("queueing.note", me))
+        os.kill(valkey.pid, signal.SIGSTOP)
+        job_id = await submit("queueing.note", me)
+        assert (await over(me, job_id)).status is JobStatus.COMPLETED
+        os.kill(valkey.pid, signal.SIGCONT)
+        assert (await over(me, await submit("queueing.note", me))).status is JobStatus.COMPLETED
+
+
+class TestOneRoundTrip:
+    async def test_what_we_send_is_what_arq_would(self, valkey, resources_, job_settings):
+        """`wake` writes arq's own format by itself, to save three round trips."""
+        ours, theirs = new_id(), new_id()
+        await queueing.wake(ours, 0)
+        await queueing._queue().enqueue_job(queueing.FUNCTION, str(theirs), _job_id=f"{theirs}:0")
+        redis = resources_.redis
+
+        async def sent(job_id: Id) -> tuple[dict[str, object], float, int]:
+            name = f"{job_id}:0"
+            payload = json.loads(await redis.get(f"arq:job:{name}"))
+            score, kept_ms = await redis.zscore(job_settings.queue, name), await redis.pttl(f"arq:job:{name}")
+            assert score == payload.pop("et")
+            return {**payload, "a": payload["a"] == [str(job_id)]}, round(score / 5000), round(kept_ms / 5000)
+
+        assert await sent(ours) == await sent(theirs)
+
+    async def test_a_later_start_is_its_score_and_rings_no_bell(self, valkey, resources_, job_settings):
+        job_id, at = new_id(), now() + timedelta(seconds=90)
+        await queueing.wake(job_id, 3, at=at)
+        score = await resources_.redis.zscore(job_settings.queue, f"{job_id}:3")
+        assert score == pytest.approx(at.timestamp() * 1000, abs=1)
+        assert await resources_.redis.llen(queueing._bell()) == 0
+
+
+class TestArq:
+    """What we rely on of a library whose private parts may change with any release."""
+
+    def test_the_version_is_pinned(self):
+        assert version("arq") == "0.28.0"
+        assert "arq==0.28.0" in Path("requirements/base.in").read_text()
+
+    def test_the_private_names_are_as_we_use_them(self):
+        assert list(inspect.signature(ArqWorker._poll_iteration).parameters) == ["self"]
+        assert inspect.iscoroutinefunction(ArqWorker._poll_iteration)
+        assert list(inspect.signature(ArqWorker.start_jobs).parameters) == ["self", "job_ids"]
+
+    async def test_a_count_that_redis_interrupted_is_taken_back(self, valkey):
+        listener = Listener(lambda job_id: asyncio.sleep(0), at_once=2, timeout_seconds=5)
+        await queueing.wake(new_id(), 0)
+        await killed(valkey)
+        for _ in range(5):
+            with pytest.raises((RedisError, OSError)):
+                await asyncio.wait_for(listener.start_jobs([b"some:0"]), 5)
+        assert listener.job_counter == 0
+
+    async def test_arqs_own_worker_would_forget_it(self, valkey):
+        """The control: with arq's own verb the count is lost, and with enough of them the worker idles for ever."""
+        listener = Listener(lambda job_id: asyncio.sleep(0), at_once=2, timeout_seconds=5)
+        await queueing.wake(new_id(), 0)
+        await killed(valkey)
+        with pytest.raises((RedisError, OSError)):
+            await ArqWorker.start_jobs(listener, [b"some:0"])
+        assert listener.job_counter == 1
