@@ -1,0 +1,170 @@
+"""An answer as its owner follows it, wherever it is written: its events, its end, the wish to stop it, feedback."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from elenchus.core import logs
+from elenchus.core.clock import now
+from elenchus.core.ids import Id
+from elenchus.core.principal import Principal
+from elenchus.research import running, store, streams
+from elenchus.research.errors import MessageNotFound, refusal_of
+from elenchus.research.models import Answer, Message, MessageError, MessageStatus
+from elenchus.research.running import Running
+from elenchus.research.schemas import AnswerOut, FeedbackIn
+from elenchus.research.streams import Event
+
+STOP_WITHIN_SECONDS = 5.0
+SWEEP_AT_ONCE = 200
+LOST = MessageError(code="lost", detail="The server that wrote this answer went away. Ask again.", retryable=True)
+log = logs.get(__name__)
+
+
+@dataclass(slots=True)
+class Reading:
+    """`here` is the answer itself when this process writes it."""
+
+    principal: Principal
+    answer: Answer
+    request_id: str
+    here: Running | None = None
+
+    @property
+    def message_id(self) -> Id:
+        return self.answer.id
+
+    async def events(self, after: int = 0) -> AsyncGenerator[Event | None, None]:
+        """Everything after event `after`, always up to `done` or `error`; None is a sign of life."""
+        async with aclosing(self._told(after)) as told:
+            async for event in told:
+                yield event
+                after = event.seq if event else after
+                if event and event.name in streams.LAST:
+                    return
+        yield await self._stored_end(after + 1)
+
+    async def _told(self, after: int) -> AsyncGenerator[Event | None, None]:
+        if self.here:
+            async for event in self.here.broadcast.follow(after):
+                yield event
+        elif self.answer.status is MessageStatus.STREAMING:
+            async for event in streams.follow_elsewhere(self.message_id, after, self._is_being_written):
+                yield event
+        else:
+            for event in streams.merged(
+                [event for event in await streams.copied(self.message_id) if event.seq > after]
+            ):
+                yield event
+
+    async def _is_being_written(self) -> bool:
+        answer = await store.answer(self.principal, self.message_id)
+        if answer is None or answer.status is not MessageStatus.STREAMING:
+            return False
+        if answer.alive_until < now():
+            await abandon(answer)
+            return False
+        return True
+
+    async def _stored_end(self, seq: int) -> Event:
+        """For a reader who comes when the events are no longer kept: the whole message says it all."""
+        message = await self._stored()
+        if message and message.status in (MessageStatus.COMPLETE, MessageStatus.STOPPED):
+            return Event(seq, "done", running.done_event(message))
+        error = message.error if message else None
+        refusal = refusal_of(error, message_id=str(self.message_id)) if error else MessageNotFound(self.message_id)
+        return Event(seq, "error", running.problem_event(refusal, self.message_id, self.request_id))
+
+    async def _stored(self) -> Message | None:
+        return await store.message(self.principal, self.answer.conversation_id, self.message_id)
+
+    async def outcome(self) -> AnswerOut:
+        """Wait for the end. Raises what went wrong, as the refusal that it is."""
+        await self._end()
+        if self.here and self.here.refusal:
+            raise self.here.refusal
+        message = self.here.final if self.here else await self._stored()
+        if message and message.error:
+            raise refusal_of(message.error, message_id=message.id)
+        return self._out(message)
+
+    def _out(self, message: Message | None) -> AnswerOut:
+        if message is None:
+            raise MessageNotFound(self.message_id)
+        return AnswerOut(message=message, conversation_id=self.answer.conversation_id, usage=message.usage)
+
+    async def stop(self) -> AnswerOut:
+        """End it with the text so far; one that has ended stays as it is."""
+        if self.here:
+            self.here.leash.stop()
+        elif self.answer.status is MessageStatus.STREAMING:
+            await store.request_stop(self.principal, self.message_id)
+            await streams.request_stop(self.message_id)
+        try:
+            async with asyncio.timeout(STOP_WITHIN_SECONDS):
+                await self._end()
+        except TimeoutError:
+            log.warning("an answer does not stop", message_id=str(self.message_id))
+        return self._out(await self._stored())
+
+    async def _end(self) -> None:
+        if self.here:
+            await self.here.ended.wait()
+        else:
+            async with aclosing(self._told(0)) as told:
+                async for _ in told:
+                    pass
+
+
+async def reading(principal: Principal, message_id: Id, *, request_id: str) -> Reading:
+    """Raises `MessageNotFound` for what is not an answer to this person."""
+    answer = await store.answer(principal, message_id)
+    if answer is None:
+        raise MessageNotFound(message_id)
+    return Reading(principal, answer, request_id, running.find(message_id))
+
+
+async def give_feedback(principal: Principal, message_id: Id, given: FeedbackIn) -> Message:
+    answer = await store.answer(principal, message_id)
+    if answer is None:
+        raise MessageNotFound(message_id)
+    if not await store.set_feedback(principal, answer.conversation_id, message_id, given.model_dump()):
+        raise MessageNotFound(message_id)
+    message = await store.message(principal, answer.conversation_id, message_id)
+    if message is None:
+        raise MessageNotFound(message_id)
+    return message
+
+
+async def abandon_lost() -> int:
+    """End every draft whose process has died, and say how many; safe to run anywhere at any time."""
+    lost = await store.abandoned(now(), limit=SWEEP_AT_ONCE)
+    for answer in lost:
+        await abandon(answer)
+    return len(lost)
+
+
+async def abandon(answer: Answer) -> None:
+    """End one draft as failed, with what Redis still has of its words. The message first: when this breaks off in
+    between, the row is still found and it is done again."""
+    message_id = answer.id
+    draft = await store.message(answer, answer.conversation_id, message_id)
+    if draft is None:
+        await store.drop_answer(answer, message_id)  # the conversation is gone, or never had it
+        return
+    status = draft.status
+    if status is MessageStatus.STREAMING:
+        status = MessageStatus.FAILED
+        final = draft.model_copy(update={"status": status, "content": await _words_of(message_id), "error": LOST})
+        await store.finish_message(answer, answer.conversation_id, draft, final)
+        refusal = refusal_of(LOST, message_id=str(message_id))
+        await streams.publish_end(message_id, "error", running.problem_event(refusal, message_id, ""))
+        log.warning("an answer was lost with its process", message_id=str(message_id))
+    await store.finish_answer(answer, message_id, status, answer.record)
+
+
+async def _words_of(message_id: Id) -> str:
+    told = await streams.copied(message_id)
+    return "".join(json.loads(event.data)["text"] for event in told if event.name == streams.DELTA)

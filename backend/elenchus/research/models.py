@@ -1,0 +1,198 @@
+"""A conversation and its messages, the older ones' pages, and a row for each answer.
+
+A message is stored as it goes over the wire (ids and times are text), without what it has by default: the fewer fields,
+the cheaper each write of the conversation. Its place is its number: `tail_start` plus its index in the tail, or its
+page's `start` plus its index there.
+"""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, Field, JsonValue
+from pymongo import ASCENDING, IndexModel
+
+from elenchus.core.ids import Id, new_id
+from elenchus.core.mongo import TenantOwned
+
+
+class Role(StrEnum):
+    USER = "user"
+    ASSISTANT = "assistant"
+    SYSTEM = "system"
+
+
+class MessageStatus(StrEnum):
+    COMPLETE = "complete"
+    STREAMING = "streaming"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class UsageOut(BaseModel):
+    """`cost_usd` is null when the model's price is not known."""
+
+    prompt_tokens: int
+    completion_tokens: int
+    total_tokens: int
+    cost_usd: float | None
+
+
+class Citation(BaseModel):
+    """`quote` is the document's full text from `start_char` to `end_char`, to the letter."""
+
+    n: int
+    document_id: str
+    document_title: str
+    chunk_id: str
+    page_start: int
+    page_end: int
+    start_char: int
+    end_char: int
+    quote: str
+
+
+class Verification(BaseModel):
+    """`invalid_citations` are marks that name no source that was given."""
+
+    quotes: list[dict[str, JsonValue]] = Field(default_factory=list)
+    citations_valid: bool = True
+    unsupported_sentences: list[str] = Field(default_factory=list)
+    legal_citations: list[dict[str, JsonValue]] = Field(default_factory=list)
+    invalid_citations: list[int] = Field(default_factory=list)
+
+
+class MessageError(BaseModel):
+    """Why an answer is missing or ends early."""
+
+    code: str
+    detail: str
+    retryable: bool
+
+
+class Feedback(BaseModel):
+    score: int
+    comment: str | None = None
+
+
+class Message(BaseModel):
+    id: str
+    role: Role = Role.USER
+    content: str
+    message_type: str = "text"
+    status: MessageStatus = MessageStatus.COMPLETE
+    model: str | None = None
+    usage: UsageOut | None = None
+    citations: list[Citation] = Field(default_factory=list)
+    verification: Verification | None = None
+    trace_id: str | None = None
+    span_id: str | None = None
+    generation_id: str | None = None
+    feedback: Feedback | None = None
+    latency_ms: int | None = None
+    created_at: str
+    error: MessageError | None = None
+
+
+#: See `tail.as_row`.
+StoredMessage = dict[str, JsonValue]
+
+
+class Conversation(TenantOwned):
+    """One person's. `messages` is the newest part, bounded in number and size; `tail_bytes` is an upper bound of its
+    size, and `revision` counts every change of the document, so a write can insist on what it has read."""
+
+    listed_by_tenant: ClassVar[bool] = False
+
+    id: Id = Field(default_factory=new_id)
+    user_id: Id
+    title: str
+    session_id: str | None = None
+    context_summary: str | None = None
+    metadata: dict[str, JsonValue] = Field(default_factory=dict)
+    document_ids: list[Id] = Field(default_factory=list)
+    is_active: bool = True
+    is_archived: bool = False
+    message_count: int = 0
+    tail_start: int = 0
+    tail_bytes: int = 0
+    revision: int = 1
+    messages: list[StoredMessage] = Field(default_factory=list)
+    created_at: datetime
+    updated_at: datetime
+
+    class Settings:
+        name = "conversations"
+        indexes: ClassVar = [
+            IndexModel([("tenant_id", ASCENDING), ("user_id", ASCENDING), ("_id", ASCENDING)], name="by_owner")
+        ]
+
+
+class ConversationPage(TenantOwned):
+    """Messages `start` and following, moved out of the tail of a conversation as it was at `revision`.
+
+    It counts only from the moment when the conversation's `tail_start` has passed it.
+    """
+
+    listed_by_tenant: ClassVar[bool] = False
+
+    id: Id
+    conversation_id: Id
+    start: int
+    revision: int
+    messages: list[StoredMessage]
+
+    class Settings:
+        name = "conversation_pages"
+        indexes: ClassVar = [
+            IndexModel(
+                [("tenant_id", ASCENDING), ("conversation_id", ASCENDING), ("start", ASCENDING)], name="by_place"
+            ),
+            IndexModel([("tenant_id", ASCENDING), ("messages.id", ASCENDING)], name="by_message"),
+        ]
+
+
+class Answer(TenantOwned):
+    """What stands behind an assistant's message, whose id it has: whose it is, whether someone is still writing it,
+    what was asked and what it was made of."""
+
+    listed_by_tenant: ClassVar[bool] = False
+
+    id: Id
+    user_id: Id
+    conversation_id: Id
+    user_message_id: Id
+    status: MessageStatus = MessageStatus.STREAMING
+    #: The writing process renews this; past it, the process is taken for dead.
+    alive_until: datetime
+    stop_requested: bool = False
+    question: str
+    document_ids: list[Id]
+    model: str
+    temperature: float
+    require_verified: bool
+    #: Of the request, when it may be sent again under the same idempotency key.
+    request_sha256: str = ""
+    #: Enough to make the answer again and to see what changed: prompt, passages and texts by their hashes, tokens.
+    record: dict[str, JsonValue] = Field(default_factory=dict)
+    created_at: datetime
+    finished_at: datetime | None = None
+
+    class Settings:
+        name = "answers"
+        indexes: ClassVar = [
+            IndexModel([("tenant_id", ASCENDING), ("conversation_id", ASCENDING)], name="by_conversation"),
+            IndexModel(
+                [("status", ASCENDING), ("alive_until", ASCENDING)],
+                name="all_tenants_unfinished",
+                partialFilterExpression={"status": MessageStatus.STREAMING},
+            ),
+        ]
+
+
+def wire_time(instant: datetime) -> str:
+    """RFC 3339 in UTC with `Z`, always six digits, as the rest of the API writes times."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+MODELS = (Conversation, ConversationPage, Answer)

@@ -1,0 +1,286 @@
+"""Answers that this process is writing. Each runs in a task of its own: a client that leaves ends nothing.
+
+A draft stands in the conversation before the first word; one write makes it final. While it is written this process
+says every few seconds that it lives; when it no longer does, the sweep ends the draft with a reason.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from pydantic_core import to_json
+from pymongo.errors import PyMongoError
+
+from elenchus.core import logs, problems
+from elenchus.core.clock import now
+from elenchus.core.errors import Refusal
+from elenchus.core.ids import Id
+from elenchus.core.principal import Principal
+from elenchus.core.settings import settings
+from elenchus.library import service as library
+from elenchus.library.schemas import Passage, Retrieved
+from elenchus.research import answering, prompts, store, streams
+from elenchus.research.answering import Cut, Delta, Failed, Finished, Leash, Outcome, Question, Sources, Used, Verified
+from elenchus.research.errors import MessageNotFound, TooManyAnswers, refusal_of
+from elenchus.research.models import Message, MessageError, MessageStatus
+from elenchus.research.streams import Broadcast
+from elenchus.research.tail import fitted
+
+MOST_AT_ONCE = 256  # answers that one process writes; each holds its events, some 100 kB
+STORE_RETRY_SECONDS = 0.5
+FAREWELL_SECONDS = 3.0  # of a shutdown: for the last writes
+RELAY_SECONDS = 3.0  # that a finished answer waits for Redis to have all of it
+log = logs.get(__name__)
+
+
+@dataclass(slots=True)
+class Running:
+    """One answer being written. `final` is the stored message, there when `ended` is set."""
+
+    question: Question
+    draft: Message
+    request_id: str
+    broadcast: Broadcast = field(default_factory=Broadcast)
+    leash: Leash = field(default_factory=Leash)
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    final: Message | None = None
+    refusal: Refusal | None = None
+    task: asyncio.Task[None] | None = None
+
+
+_running: dict[Id, Running] = {}
+_pulse: asyncio.Task[None] | None = None
+
+
+def find(message_id: Id) -> Running | None:
+    return _running.get(message_id)
+
+
+def require_room() -> None:
+    if len(_running) >= MOST_AT_ONCE:
+        raise TooManyAnswers
+
+
+def start(question: Question, draft: Message, *, request_id: str) -> Running:
+    """The draft is stored already. The first event is there when this returns."""
+    running = Running(question, draft, request_id)
+    meta = {
+        "conversation_id": str(question.conversation_id),
+        "user_message_id": str(question.user_message_id),
+        "message_id": draft.id,
+        "model": question.model.name,
+        "trace_id": draft.trace_id,
+    }
+    running.broadcast.publish("meta", _json(meta))
+    _running[question.message_id] = running
+    running.task = asyncio.create_task(_run(running))
+    _keep_pulse()
+    return running
+
+
+def _json(value: object) -> str:
+    return to_json(value).decode()
+
+
+async def _run(running: Running) -> None:
+    question = running.question
+    relay = asyncio.create_task(streams.relay(question.message_id, running.broadcast, running.leash.stop))
+    try:
+        async with aclosing(answering.answer(question, _retrieve, running.leash)) as steps:
+            async for step in steps:
+                if isinstance(step, Finished | Failed):
+                    await _end(running, step)
+                else:
+                    _publish(running.broadcast, step)
+        await asyncio.wait([relay], timeout=RELAY_SECONDS)
+    finally:
+        relay.cancel()
+        if not running.broadcast.is_over:  # cancelled, or a fault of ours: the sweep ends the draft, readers end here
+            running.refusal = refusal_of(_INTERRUPTED, message_id=str(question.message_id))
+            running.broadcast.publish("error", problem_event(running.refusal, question.message_id, running.request_id))
+        running.ended.set()
+        _running.pop(question.message_id, None)
+
+
+async def _retrieve(principal: Principal, query: str, document_ids: Sequence[Id]) -> Retrieved:
+    limit = settings().research.sources_per_answer
+    return await library.retrieve(principal, query, document_ids=document_ids, limit=limit)
+
+
+def _publish(broadcast: Broadcast, step: Sources | Delta | Verified | Used) -> None:
+    match step:
+        case Sources(passages):
+            broadcast.publish("sources", _json([_source(n, row) for n, row in enumerate(passages, 1)]))
+        case Delta(text):
+            broadcast.publish(streams.DELTA, _json({"text": text}))
+        case Verified(verification):
+            broadcast.publish("verification", verification.model_dump_json())
+        case Used(usage):
+            broadcast.publish("usage", usage.model_dump_json())
+
+
+def _source(n: int, passage: Passage) -> dict[str, object]:
+    return {
+        "n": n,
+        "document_id": str(passage.document_id),
+        "document_title": passage.document_title,
+        "page_start": passage.page_start,
+        "page_end": passage.page_end,
+        "start_char": passage.start_char,
+        "end_char": passage.end_char,
+        "text": passage.text,
+    }
+
+
+async def _end(running: Running, step: Finished | Failed) -> None:
+    """Store first, tell afterwards: who reads `done` finds the message as it says."""
+    question, outcome = running.question, step.outcome
+    error = step.error if isinstance(step, Failed) else None
+    final = _final(running.draft, outcome, error)
+    try:
+        stored = await _stored(running, final)
+    except PyMongoError as failed:
+        log.error("an answer could not be stored", error=type(failed).__name__)
+        stored, error = None, _NOT_STORED
+    running.final = stored
+    if error or stored is None or stored.error:
+        error = error or (stored.error if stored else None)
+        running.refusal = _refusal(question, error, step)
+        running.broadcast.publish("error", problem_event(running.refusal, question.message_id, running.request_id))
+    else:
+        running.broadcast.publish("done", done_event(stored))
+    running.ended.set()
+    if stored:
+        await _close_row(question, outcome, stored.status)
+
+
+def _refusal(question: Question, error: MessageError | None, step: Finished | Failed) -> Refusal:
+    if error is None:
+        return MessageNotFound(question.message_id)  # the conversation was deleted meanwhile
+    fields = step.fields if isinstance(step, Failed) else {}
+    return refusal_of(error, message_id=str(question.message_id), **fields)
+
+
+def done_event(message: Message) -> str:
+    return f'{{"message":{message.model_dump_json()}}}'
+
+
+def problem_event(refusal: Refusal, message_id: Id, request_id: str) -> str:
+    instance = f"/api/v1/chat/messages/{message_id}"
+    return _json({"problem": problems.problem(refusal, instance=instance, request_id=request_id)})
+
+
+_NOT_STORED = MessageError(
+    code="not_stored", detail="The answer could not be stored; the database does not answer. Ask again.", retryable=True
+)
+_INTERRUPTED = MessageError(code="interrupted", detail="The answer was interrupted. Ask again.", retryable=True)
+
+
+def _final(draft: Message, outcome: Outcome, error: MessageError | None) -> Message:
+    status = MessageStatus.FAILED if error else MessageStatus.STOPPED if outcome.cut else MessageStatus.COMPLETE
+    final = draft.model_copy(
+        update={
+            "content": outcome.text,
+            "status": status,
+            "citations": outcome.citations,
+            "verification": outcome.verification,
+            "usage": outcome.usage,
+            "latency_ms": outcome.latency_ms,
+            "error": error,
+        }
+    )
+    return fitted(final)
+
+
+async def _stored(running: Running, final: Message) -> Message | None:
+    """The message as it stands in the conversation now: ours, or what another has ended it with before us; None when
+    the conversation is gone. Waits for a database that is away for as long as the draft counts as alive."""
+    question = running.question
+    deadline = alive_until()
+    while True:
+        try:
+            if await store.finish_message(question.principal, question.conversation_id, running.draft, final):
+                return final
+            return await store.message(question.principal, question.conversation_id, question.message_id)
+        except PyMongoError as error:
+            if problems.away(error) is None or now() > deadline:
+                raise
+            await asyncio.sleep(STORE_RETRY_SECONDS)
+
+
+async def _close_row(question: Question, outcome: Outcome, status: MessageStatus) -> None:
+    """If this is lost the sweep does it, from the message."""
+    try:
+        await store.finish_answer(question.principal, question.message_id, status, _record(outcome))
+    except PyMongoError as error:
+        log.warning("an answer's row is left to the sweep", error=type(error).__name__)
+
+
+def _record(outcome: Outcome) -> dict[str, object]:
+    counted = outcome.counted
+    return {
+        "prompt_version": prompts.rules().version,
+        "prompt_sha256": prompts.digest(outcome.prompt.text()) if outcome.prompt else None,
+        "sources": [{**_place(row), "sha256": prompts.digest(row.text)} for row in outcome.passages],
+        "cached_tokens": counted.cached_tokens if counted else None,
+        "reasoning_tokens": counted.reasoning_tokens if counted else None,
+        "usage_is_estimate": counted.is_estimate if counted else None,
+        "cut_at_limit": counted.is_cut if counted else None,
+        "latency_ms": outcome.latency_ms,
+    }
+
+
+def _place(passage: Passage) -> dict[str, object]:
+    return {
+        "document_id": str(passage.document_id),
+        "chunk_id": str(passage.chunk_id),
+        "start_char": passage.start_char,
+        "end_char": passage.end_char,
+    }
+
+
+# ---- signs of life
+
+
+def alive_until() -> datetime:
+    """How long an answer counts as being written after a sign of life."""
+    return now() + timedelta(seconds=settings().research.answer_lease_seconds)
+
+
+def _keep_pulse() -> None:
+    global _pulse
+    if _pulse is None or _pulse.done():
+        _pulse = asyncio.create_task(_beat())
+
+
+async def _beat() -> None:
+    """One write for all answers, three times within the time after which they would count as dead."""
+    while True:
+        await asyncio.sleep(settings().research.answer_lease_seconds / 3)
+        if not _running:
+            return
+        try:
+            for message_id in await store.stay_alive(list(_running), alive_until()):
+                if message_id in _running:
+                    _running[message_id].leash.pull(Cut.STOPPED)
+        except PyMongoError as error:
+            log.warning("no sign of life could be given", answers=len(_running), error=type(error).__name__)
+
+
+async def drain(grace_seconds: float) -> None:
+    """Let the answers finish; what is not done in time ends as failed, with its text so far and what to do."""
+    tasks = [running.task for running in _running.values() if running.task]
+    if tasks:
+        await asyncio.wait(tasks, timeout=max(0.0, grace_seconds - FAREWELL_SECONDS))
+    for running in _running.values():
+        running.leash.pull(Cut.RESTART)
+    left = [task for task in tasks if not task.done()]
+    if left:
+        _, late = await asyncio.wait(left, timeout=FAREWELL_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+    if _pulse:
+        _pulse.cancel()

@@ -1,0 +1,121 @@
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from elenchus.core import settings as settings_module
+from elenchus.core.settings import Settings, settings, use
+from tests.conftest import free_port
+from tests.fixtures.gemini import GeminiStub, gemini_stub
+from tests.support import until
+
+BACKEND = Path(__file__).parents[2] / "backend"
+
+
+@pytest.fixture(scope="session")
+async def gemini_server() -> AsyncIterator[GeminiStub]:
+    async with gemini_stub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def options(settings_: Settings) -> Iterator[Callable[..., None]]:
+    """Other settings of a group until the test ends."""
+    before = settings()
+
+    def change(group: str, **values: object) -> None:
+        changed = getattr(settings(), group).model_copy(update=values)
+        use(settings().model_copy(update={group: changed}))
+
+    yield change
+    settings_module.use(before)
+
+
+@pytest.fixture
+def gemini(gemini_server: GeminiStub, options: Callable[..., None]) -> GeminiStub:
+    """The deployment has a Google key, and Google is the stub."""
+    gemini_server.reset()
+    options("llm", google_api_key=SecretStr("k"), google_base_url=gemini_server.url, max_attempts=1, timeout_seconds=5)
+    return gemini_server
+
+
+@pytest.fixture(autouse=True)
+def _reading(request: pytest.FixtureRequest) -> None:
+    """A worker beside each test that uploads."""
+    if "firm" in request.fixturenames:
+        request.getfixturevalue("worker")
+
+
+@dataclass
+class Neighbour:
+    """Another API process of the same deployment."""
+
+    url: str
+    process: asyncio.subprocess.Process
+
+    def client(self, like: httpx.AsyncClient) -> httpx.AsyncClient:
+        """The same person's client, of this process."""
+        return httpx.AsyncClient(base_url=self.url, headers=like.headers, timeout=30)
+
+    async def kill(self) -> None:
+        self.process.kill()
+        await self.process.wait()
+
+
+@pytest.fixture
+async def neighbour(
+    settings_: Settings, gemini_server: GeminiStub, tmp_path: Path
+) -> AsyncIterator[Callable[..., Awaitable[Neighbour]]]:
+    """Each call starts a process on the same database and queue, with the model of the stub."""
+    started: list[Neighbour] = []
+
+    async def start(**environment: str) -> Neighbour:
+        port = free_port()
+        command = [sys.executable, "-m", "uvicorn", "elenchus.main:create_app", "--factory", "--port", str(port)]
+        process = await asyncio.create_subprocess_exec(
+            *command, "--log-level", "critical", "--timeout-graceful-shutdown", "8",
+            env=_environment(settings_, gemini_server, tmp_path) | environment, cwd=tmp_path,
+        )  # fmt: skip
+        one = Neighbour(f"http://127.0.0.1:{port}", process)
+        started.append(one)
+        await until(lambda: _is_ready(one), timeout=30, every=0.1)
+        return one
+
+    yield start
+    for one in started:
+        if one.process.returncode is None:
+            await one.kill()
+
+
+def _environment(config: Settings, gemini: GeminiStub, folder: Path) -> dict[str, str]:
+    secrets = {
+        "MONGODB_URL": config.mongo.url,
+        "REDIS_URL": config.redis.url,
+        "SECRET_KEY": config.server.secret_key,
+    }
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        **{name: secret.get_secret_value() for name, secret in secrets.items() if secret},
+        "PYTHONPATH": str(BACKEND),
+        "MONGODB_DATABASE": config.mongo.database,
+        "DATA_DIR": str(folder / "data"),
+        "GOOGLE_API_KEY": "k",
+        "GOOGLE_GEMINI_BASE_URL": gemini.url,
+        "RESEARCH_ANSWER_LEASE_SECONDS": "3",
+        "SHUTDOWN_GRACE_SECONDS": "5",
+    }
+
+
+async def _is_ready(one: Neighbour) -> bool:
+    assert one.process.returncode is None, "the other process ended"
+    async with httpx.AsyncClient(base_url=one.url) as http:
+        try:
+            return (await http.get("/api/v1/chat/conversations")).status_code == 401
+        except httpx.TransportError:
+            return False
