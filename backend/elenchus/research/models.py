@@ -77,7 +77,7 @@ class Feedback(BaseModel):
 
 class Message(BaseModel):
     id: str
-    role: Role = Role.USER
+    role: Role
     content: str
     message_type: str = "text"
     status: MessageStatus = MessageStatus.COMPLETE

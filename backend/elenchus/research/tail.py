@@ -54,7 +54,7 @@ class Head:
         return self.count - self.tail_start + len(rows) <= TAIL_MESSAGES and self.tail_bytes + size <= TAIL_BYTES
 
 
-_ALWAYS = frozenset({"id", "content", "created_at"})
+_ALWAYS = frozenset({"id", "role", "content", "created_at"})
 _BLANK: Row = Message(id="", role=Role.USER, content="", created_at="").model_dump(mode="json")
 
 
