@@ -15,6 +15,7 @@ from pymongo import monitoring
 
 from elenchus import registry
 from elenchus.core import logs, mongo
+from elenchus.core import resources as resources_module
 from elenchus.core.http import BoundedHttp
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
@@ -89,9 +90,20 @@ async def live(settings_: Settings, resources_: Resources) -> AsyncIterator[str]
     while not server.started:
         await asyncio.sleep(0.01)
         assert not serving.done(), serving.exception()
-    yield f"http://127.0.0.1:{port}"
+    url = f"http://127.0.0.1:{port}"
+    await _share_resources(url, resources_)
+    yield url
     server.should_exit = True
     await serving
+
+
+async def _share_resources(url: str, held: Resources) -> None:
+    """A process has one set of resources; the API has opened its own in ours, and gives way to the tests'."""
+    async with httpx.AsyncClient(base_url=url) as http:
+        while (await http.get("/api/v1/health/ready")).status_code != httpx.codes.OK:
+            await asyncio.sleep(0.02)
+    resources_module._open = held
+    await mongo.bind_models(held.database, registry.MODELS)
 
 
 @pytest.fixture
@@ -100,9 +112,9 @@ async def client(live: str) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 async def worker(settings_: Settings, resources_: Resources) -> AsyncIterator[None]:
-    """A worker running in this loop until the session ends."""
+    """A worker running in this loop until the module ends: the next one's jobs may not be for it."""
     from elenchus.worker import run_worker
 
     stop = asyncio.Event()
