@@ -4,6 +4,7 @@ import asyncio
 import random
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
 
 import httpx
@@ -45,15 +46,18 @@ def write_pdf(*, pages: int, seed: int = 7) -> Path:
 
 
 async def upload_and_wait(http: httpx.AsyncClient, path: Path) -> tuple[float, dict]:
-    """Seconds from sending the file until search can find it, and the document."""
+    """Seconds from sending the file until search can find it, and the document.
+
+    The end is when the server made it searchable, by its own clock, which is ours: asking more often than every 25 ms
+    would take the processor from what is measured.
+    """
     data = path.read_bytes()
-    began = time.perf_counter()
+    began = time.time()
     answer = await http.post("/api/v1/documents", files=[("files", (path.name, data, "application/pdf"))])
     document = answer.raise_for_status().json()["items"][0]
     while document["processing"]["status"] not in {"completed", "failed"}:
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.025)
         document = (await http.get(f"/api/v1/documents/{document['id']}")).raise_for_status().json()
-    took = time.perf_counter() - began
     if document["processing"]["status"] == "failed":
         raise RuntimeError(document["processing"]["error"]["detail"])
-    return took, document
+    return datetime.fromisoformat(document["updated_at"]).timestamp() - began, document

@@ -72,6 +72,25 @@ class TestWake:
         assert not await queueing.wake(new_id(), 0)
         assert time.monotonic() - began < queueing.WAKE_WITHIN_SECONDS + 0.5
 
+    async def test_a_frozen_redis_holds_up_one_of_many(self, valkey):
+        """Twenty files of an upload are twenty wake-ups: the first finds out, the others go on without."""
+        os.kill(valkey.pid, signal.SIGSTOP)
+        began = time.monotonic()
+        for _ in range(20):
+            assert not await queueing.wake(new_id(), 0)
+        assert time.monotonic() - began < queueing.WAKE_WITHIN_SECONDS + 0.8
+
+    async def test_it_is_asked_again_after_a_moment(self, valkey, monkeypatch):
+        monkeypatch.setattr(queueing, "SILENCE_SECONDS", 0.2)
+        os.kill(valkey.pid, signal.SIGSTOP)
+        assert not await queueing.wake(new_id(), 0)
+        os.kill(valkey.pid, signal.SIGCONT)
+
+        async def answers() -> bool:
+            return await queueing.wake(new_id(), 0)
+
+        await until(answers, timeout=5)
+
     async def test_one_wake_up_per_job_and_token(self, valkey, resources_, job_settings):
         job_id = new_id()
         for token in (0, 0, 1):

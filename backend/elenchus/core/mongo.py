@@ -28,7 +28,7 @@ Sort = Sequence[tuple[str, int]]
 DUPLICATE_KEY = 11000
 #: How far back `newest` looks, in turn.
 EPOCH = datetime.fromtimestamp(0, UTC)  # an ObjectId knows nothing before
-_STRETCHES = (timedelta(minutes=10), timedelta(days=1), timedelta(days=30), None)
+_STRETCHES = (timedelta(days=1), None)  # two commands at most, and one for whoever looks at what is new
 
 
 class HasTenant(Protocol):
