@@ -46,3 +46,7 @@ def test_env_example_lists_every_setting_with_its_default():
 def test_readme_table_lists_every_setting():
     text = (ROOT / "README.md").read_text()
     assert set(re.findall(r"^\| `([A-Z][A-Z0-9_]+)`", text, re.M)) == set(names())
+
+
+def test_readme_has_no_placeholder_left():
+    assert not re.findall(r"\b[A-Z]+_(?:TRANSCRIPT|TABLE)\b", (ROOT / "README.md").read_text())
