@@ -109,7 +109,7 @@ class TestOutcomes:
 
     async def test_a_document_of_many_batches_is_whole(self, firm):
         f = await firm()
-        paragraphs = "\n\n".join(f"{n}. Clause {n} says something of its own. " + "word " * 60 for n in range(1_300))
+        paragraphs = "\n\n".join(f"{n}. Clause {n} says something of its own. " + "word " * 60 for n in range(3_000))
         document = await filed(f, paragraphs.encode(), "long.txt")
         assert document["chunk_count"] > 2 * BATCH_ROWS
         text = await full_text(f, document)
