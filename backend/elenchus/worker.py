@@ -39,8 +39,7 @@ async def run_worker(settings: Settings, *, handle_signals: bool, stop: asyncio.
                 asyncio.get_running_loop().add_signal_handler(number, stop.set)
         await _until_database_answers(held, stop)
         async with _prepared():
-            async with _rooms():
-                await work(registry.TASKS, registry.SCHEDULES, settings.jobs, stop=stop)
+            await work(registry.TASKS, registry.SCHEDULES, settings.jobs, stop=stop)
 
 
 @asynccontextmanager
@@ -53,18 +52,6 @@ async def _prepared() -> AsyncIterator[None]:
     finally:
         for close in registry.WORKER_STOPS:
             await close()
-
-
-@asynccontextmanager
-async def _rooms() -> AsyncIterator[None]:
-    """What the rooms keep warm for their jobs."""
-    for start in registry.WORKER_STARTS:
-        await start()
-    try:
-        yield
-    finally:
-        for stop in registry.WORKER_STOPS:
-            await stop()
 
 
 async def work(
