@@ -100,11 +100,13 @@ class TestWriting:
     async def test_every_row_is_there_when_it_says_so(self, owner):
         document = await a_document(owner)
         writing = Writing(owner, document.id, 1)
-        batches = [await writing.take(page(number, f"{number:03}. Payment. {CLAUSES}")) for number in range(1, 401)]
-        assert sum(batches) > MOST_BATCHES
+        pages, batches = 0, 0
+        while batches <= MOST_BATCHES:
+            pages += 1
+            batches += await writing.take(page(pages, f"{pages:03}. Payment. {CLAUSES}"))
         assert await writing.finish(name="a") == 1
-        assert await DocumentPage.owned_by(owner).count({}) == 400
-        assert await Chunk.owned_by(owner).count({}) == writing.chunk_count > 400
+        assert await DocumentPage.owned_by(owner).count({}) == pages
+        assert await Chunk.owned_by(owner).count({}) == writing.chunk_count > pages
         numbers = sorted(row["index"] for row in await Chunk.owned_by(owner).rows({}))
         assert numbers == list(range(writing.chunk_count))
 
