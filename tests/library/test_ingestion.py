@@ -209,7 +209,7 @@ class TestResuming:
         assert [step["name"] for step in job["steps"]] == ["read", "publish"]
         row = await store.document(f.principal, Id(document["id"]))
         assert row
-        assert (row["generations"], row["generation"]) == (1, 1)
+        assert row["generation"] == 1
         assert await all_chunks(f, document["id"])
 
     async def test_before_the_flip_a_second_attempt_uses_what_the_first_has_read(self, firm, monkeypatch):
@@ -520,9 +520,20 @@ class TestPublishing:
             assert await store.publish(
                 owner, document.id, document.processing.job_id, generation=1, reading={"chunk_count": 9}
             )
+            assert await store.complete(owner, document.id, document.processing.job_id, generation=1)
         row = await store.document(owner, document.id)
         assert row
         assert (row["generation"], row["chunk_count"], row["processing"]["status"]) == (1, 9, "completed")
+
+    async def test_only_what_was_flipped_to_is_complete(self, owner):
+        document = await a_document(owner)
+        job_id = document.processing.job_id
+        assert not await store.complete(owner, document.id, job_id, generation=1)
+        assert await store.publish(owner, document.id, job_id, generation=1, reading={"chunk_count": 9})
+        assert not await store.complete(owner, document.id, new_id(), generation=1)
+        row = await store.document(owner, document.id)
+        assert row
+        assert row["processing"]["status"] == "pending"
 
     async def test_older_generations_go_and_newer_ones_stay(self, owner):
         document = await a_document(owner)

@@ -10,7 +10,7 @@ from elenchus.library import retrieval, store
 from elenchus.library import service as library
 from elenchus.library.models import RowKind, SegmentPart, row_id
 from tests.fixtures import files
-from tests.library.support import DOCUMENTS, a_document, filed, full_text, no_rows, written
+from tests.library.support import DOCUMENTS, a_document, filed, full_text, no_rows, settled, upload, written
 from tests.support import COMMANDS, Firm, until
 
 SEARCH = f"{DOCUMENTS}/search"
@@ -184,6 +184,27 @@ class TestAsItIsNow:
         assert lease["id"] not in documents_of(await search(f, "tenant rent deposit"))
         gone = await f.client.post(SEARCH, json={"query": "tenant", "document_ids": [lease["id"]]})
         assert gone.status_code == 404
+
+    async def test_whoever_sees_that_it_was_read_finds_it(self, shelf, monkeypatch):
+        """Between the flip and the shelf's new version other processes still search what they remember."""
+        f, _, _ = shelf
+        touched, held_up = asyncio.Event(), asyncio.Event()
+        touch_shelf = store.touch_shelf
+
+        async def slowly(owner):
+            held_up.set()
+            await touched.wait()
+            await touch_shelf(owner)
+
+        assert documents_of(await search(f, "seaplane")) == []
+        monkeypatch.setattr(store, "touch_shelf", slowly)
+        document = await upload(f, b"The seaplane is delivered in May. " * 10, "seaplane.txt")
+        await asyncio.wait_for(held_up.wait(), 15)
+        read = (await f.client.get(f"{DOCUMENTS}/{document['id']}")).json()
+        assert read["processing"]["status"] == "processing"
+        touched.set()
+        await settled(f, document["id"])
+        assert set(documents_of(await search(f, "seaplane"))) == {document["id"]}
 
     async def test_a_search_never_sees_a_gap_while_a_document_is_read_again(self, shelf):
         f, lease, _ = shelf

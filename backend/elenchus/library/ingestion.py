@@ -182,6 +182,7 @@ async def _publish(run: Run, reading: Mapping[str, JsonValue]) -> JsonValue:
     if not await store.publish(principal, document_id, run.job_id, generation=generation, reading=reading):
         return False
     await store.touch_shelf(principal)
+    await store.complete(principal, document_id, run.job_id, generation=generation)
     if generation > 1:
         await store.sweep_older(principal, document_id, up_to=generation, keep=generation)
     return True

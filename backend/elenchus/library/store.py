@@ -149,8 +149,15 @@ async def publish(
     """The flip: from here on readers and searches see this generation. Repeating it changes nothing, and an attempt
     that slept through its successor's flip does not turn it back."""
     filter_ = {"_id": document_id, "processing.job_id": job_id, "generation": {"$not": {"$gt": generation}}}
+    flip = {**reading, "generation": generation, "updated_at": now()}
+    return await Document.owned_by(owner).update(filter_, {"$set": flip})
+
+
+async def complete(owner: HasTenant, document_id: Id, job_id: Id, *, generation: int) -> bool:
+    """Say that it was read: after the shelf was touched, so that whoever sees this finds the document by searching."""
+    filter_ = {"_id": document_id, "processing.job_id": job_id, "generation": generation}
     done = _processing(status=DocumentStatus.COMPLETED, stage="done", progress=1.0, error=None)
-    return await Document.owned_by(owner).update(filter_, {"$set": {**reading, **done, "generation": generation}})
+    return await Document.owned_by(owner).update(filter_, {"$set": done})
 
 
 async def unsettled_since(moment: datetime, *, limit: int) -> list[Document]:
