@@ -229,6 +229,7 @@ class TestRaces:
     async def test_an_insert_that_was_sent_twice_is_a_success(self, resources_):
         """A driver that lost the answer sends the insert again; that must not take the tenant from its owner."""
         user, tenant = an_owner()
+        await tenant.insert()
         await user.insert()
         assert await store.add_tenant_with_owner(tenant, user)
         assert await Tenant.find_one({"_id": tenant.id}) is not None

@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from pymongo.errors import DuplicateKeyError
 
 from elenchus.core import crypto
 from elenchus.core.clock import now
@@ -230,3 +231,26 @@ class TestOwnSessions:
     async def test_what_is_no_id_is_422(self, client, account, id_):
         answer = await client.delete(f"{AUTH}/sessions/{id_}", headers=bearer(account["access_token"]))
         assert answer.status_code == 422
+
+
+class TestStoring:
+    def a_session(self) -> Session:
+        at = now()
+        return Session(
+            user_id=new_id(), tenant_id=new_id(), refresh_digest=crypto.digest(crypto.random_token()),
+            user_agent="a browser", ip_address="192.0.2.1", created_at=at, last_used_at=at,
+            expires_at=at + timedelta(days=1),
+        )  # fmt: skip
+
+    async def test_an_insert_that_the_driver_sends_again_meets_itself(self, resources_):
+        """It does so when the answer to the first was lost; under load that is a slow database."""
+        session = self.a_session()
+        await store.add_session(session)
+        await store.add_session(session)
+        assert await Session.find({"_id": session.id}).count() == 1
+
+    async def test_an_id_of_somebody_elses_is_no_success(self, resources_):
+        session = self.a_session()
+        await store.add_session(session)
+        with pytest.raises(DuplicateKeyError):
+            await store.add_session(session.model_copy(update={"refresh_digest": "another"}))

@@ -295,3 +295,11 @@ class TestOthers:
                 await attempt
         with pytest.raises(MessageNotFound):
             await service.reading(colleague, message_id, request_id="")
+
+
+async def test_a_new_conversation_that_the_driver_sends_again_meets_itself(new_principal, resources_):
+    principal = new_principal()
+    made = new_conversation(principal, id_=new_id(), title="Once", session_id=None, document_ids=[])
+    await store.insert(principal, made)
+    await store.insert(principal, made)
+    assert (await store.head(principal, made.id, last=1)).count == 0

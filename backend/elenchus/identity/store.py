@@ -22,12 +22,16 @@ async def add_tenant_with_owner(tenant: Tenant, owner: User) -> bool:
     Two writes and no transaction. The tenant comes first: a crash in between leaves a tenant that nobody can enter,
     never a user without one. The unique index on the user's address decides between simultaneous registrations.
     """
-    await tenant.insert()
+    try:
+        await tenant.insert()
+    except DuplicateKeyError:
+        if await Tenant.find_one({"_id": tenant.id, "created_at": tenant.created_at}) is None:
+            raise  # else it is our own insert, which the driver sent again because its answer was lost
     try:
         await owner.insert()
     except DuplicateKeyError:
         if await User.find_one({"_id": owner.id}) is not None:
-            return True  # our own insert, which the driver sent again because its answer was lost
+            return True  # again our own
         await Tenant.find_one({"_id": tenant.id}).delete()
         return False
     return True
@@ -55,7 +59,11 @@ async def replace_password_hash(user_id: Id, *, old: str, new: str) -> None:
 
 
 async def add_session(session: Session) -> None:
-    await session.insert()
+    try:
+        await session.insert()
+    except DuplicateKeyError:
+        if await Session.find_one({"_id": session.id, "refresh_digest": session.refresh_digest}) is None:
+            raise  # else it is our own insert, which the driver sent again because its answer was lost
 
 
 async def standing(session_id: Id) -> Principal | None:

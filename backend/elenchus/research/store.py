@@ -38,7 +38,8 @@ def _mine(principal: Principal, conversation_id: Id) -> Row:
 
 
 async def insert(principal: Principal, conversation: Conversation) -> None:
-    await Conversation.owned_by(principal).insert(conversation)
+    """The driver sends an insert again whose answer was lost; it then meets itself."""
+    await Conversation.owned_by(principal).insert_missing([conversation])
 
 
 async def head(principal: Principal, conversation_id: Id, *, last: int) -> Head:
