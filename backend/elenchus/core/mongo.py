@@ -77,6 +77,16 @@ def declared_indexes(model: type[Document]) -> list[IndexModel]:
     return declared
 
 
+async def insert_once(document: Document, *, own: str) -> None:
+    """Insert what only this call has made. The driver sends an insert again whose answer was lost, and it then meets
+    itself, which is known by the field `own`. Raises DuplicateKeyError for any other reason."""
+    try:
+        await document.insert()
+    except DuplicateKeyError:
+        if await type(document).find_one({"_id": document.id, own: getattr(document, own)}) is None:
+            raise
+
+
 class TenantOwned(Document):
     """A document of exactly one tenant. Use `owned_by`; Beanie's own verbs are closed."""
 
@@ -260,4 +270,5 @@ __all__ = [
     "bind_models",
     "build_indexes",
     "client",
+    "insert_once",
 ]

@@ -8,7 +8,7 @@ from pymongo.errors import DuplicateKeyError
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, derived_id
-from elenchus.core.mongo import Row
+from elenchus.core.mongo import Row, insert_once
 from elenchus.core.pages import PageQuery
 from elenchus.core.principal import Principal, Role
 from elenchus.identity.models import LoginFailures, Session, Tenant, User
@@ -22,16 +22,10 @@ async def add_tenant_with_owner(tenant: Tenant, owner: User) -> bool:
     Two writes and no transaction. The tenant comes first: a crash in between leaves a tenant that nobody can enter,
     never a user without one. The unique index on the user's address decides between simultaneous registrations.
     """
+    await insert_once(tenant, own="created_at")
     try:
-        await tenant.insert()
+        await insert_once(owner, own="email_key")
     except DuplicateKeyError:
-        if await Tenant.find_one({"_id": tenant.id, "created_at": tenant.created_at}) is None:
-            raise  # else it is our own insert, which the driver sent again because its answer was lost
-    try:
-        await owner.insert()
-    except DuplicateKeyError:
-        if await User.find_one({"_id": owner.id}) is not None:
-            return True  # again our own
         await Tenant.find_one({"_id": tenant.id}).delete()
         return False
     return True
@@ -59,11 +53,7 @@ async def replace_password_hash(user_id: Id, *, old: str, new: str) -> None:
 
 
 async def add_session(session: Session) -> None:
-    try:
-        await session.insert()
-    except DuplicateKeyError:
-        if await Session.find_one({"_id": session.id, "refresh_digest": session.refresh_digest}) is None:
-            raise  # else it is our own insert, which the driver sent again because its answer was lost
+    await insert_once(session, own="refresh_digest")
 
 
 async def standing(session_id: Id) -> Principal | None:
