@@ -1,17 +1,21 @@
 """The API process: resources, the border, routers and problem handlers, put together."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import partial
 
+import structlog
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pymongo.errors import PyMongoError
+from starlette.types import ASGIApp
 
 from elenchus import __version__, registry
-from elenchus.core import health, logs, problems
+from elenchus.core import apidoc, headers, health, logs, problems
+from elenchus.core.idempotency import Idempotency
 from elenchus.core.resources import Resources, open_resources
 from elenchus.core.settings import Settings, settings
 from elenchus.core.web import Border, only_below
@@ -20,8 +24,31 @@ from elenchus.identity import service as identity
 API_PREFIX = "/api/v1"
 #: Uploads count for themselves while they stream; who is not signed in has little to say.
 BODY_LIMITS = {f"{API_PREFIX}/documents": None} | {
-    f"{API_PREFIX}/auth/{name}": 16_384 for name in ("register", "login", "refresh")
-}
+    f"{API_PREFIX}/auth/{name}": 16_384
+    for name in (
+        "register", "login", "refresh", "password/forgot", "password/reset", "email/verify", "google/mfa",
+    )
+}  # fmt: skip
+#: Where an Idempotency-Key means nothing or is the room's own business: what hands out tokens or secrets of a sign-in,
+#: or ends the one that sends it, the question that `research` keeps the answer of, and uploads, which know their bytes
+#: again.
+NOT_REPEATED = (
+    {f"{API_PREFIX}/chat"}
+    | {path for path, limit in BODY_LIMITS.items() if limit is None}
+    | {
+        f"{API_PREFIX}/auth/{name}"
+        for name in (
+            "login", "refresh", "logout", "logout-all", "switch-tenant", "google/mfa", "mfa/enroll", "mfa/confirm",
+            "mfa/disable",
+        )
+    }
+)  # fmt: skip
+#: Asked for every few seconds, by whoever keeps the process alive.
+PROBES = (f"{API_PREFIX}/health", f"{API_PREFIX}/health/ready")
+EXPOSED_HEADERS = [
+    "X-Request-ID", "Location", "ETag", "Retry-After", "WWW-Authenticate", "Idempotency-Replayed",
+    "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset",
+]  # fmt: skip
 BIND_RETRY_SECONDS = 1.0
 DRAIN_SECONDS = 5.0  # for answers that nobody reads; those with a reader had uvicorn's grace already
 log = logs.get(__name__)
@@ -53,6 +80,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     _add_routes(app)
     _add_borders(app, config)
     problems.install(app)
+    apidoc.install(app)
     return app
 
 
@@ -74,22 +102,39 @@ def _add_routes(app: FastAPI) -> None:
 
 
 def _add_borders(app: FastAPI, config: Settings) -> None:
-    """The last one added is the outermost: the border's own answers need CORS headers too."""
-    app.add_middleware(Border, max_body_bytes=config.server.max_body_bytes, other_limits=BODY_LIMITS)
-    if config.server.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=config.server.cors_origins,
-            allow_credentials=True,
-            allow_methods=["*"],
-            allow_headers=["*"],
-            expose_headers=["X-Request-ID", "Location", "ETag", "Retry-After"],
-        )
+    """The last one added is the outermost."""
+    server = config.server
+    app.add_middleware(Idempotency, below=f"{API_PREFIX}/", except_paths=NOT_REPEATED)
+    app.add_middleware(
+        Border,
+        max_body_bytes=server.max_body_bytes,
+        other_limits=BODY_LIMITS,
+        trusted_proxies=server.trusted_proxies,
+        public_url=server.public_url,
+        cors_origins=server.cors_origins,
+        counted=f"{API_PREFIX}/",
+        uncounted=PROBES,
+        pages=headers.of_pages(app),
+        cross_origin=_cross_origin(server.cors_origins) if server.cors_origins else None,
+    )
+
+
+def _cross_origin(origins: Sequence[str]) -> Callable[[ASGIApp], ASGIApp]:
+    return partial(
+        CORSMiddleware,
+        allow_origins=origins,
+        allow_credentials=True,
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=EXPOSED_HEADERS,
+    )
 
 
 def _lifespan(config: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        if not structlog.is_configured():  # not started by our command: what is printed then tells of secrets
+            logs.configure(config.log.level, config.log.format)
         timeout = config.mongo.request_timeout_seconds
         async with open_resources(config, registry.MODELS, timeout_seconds=timeout) as held:
             app.state.resources = held
@@ -100,10 +145,18 @@ def _lifespan(config: Settings) -> Callable[[FastAPI], AbstractAsyncContextManag
                 binding.cancel()
                 with suppress(asyncio.CancelledError):
                     await binding
-                for drain in registry.API_DRAINS:
-                    await drain(DRAIN_SECONDS)
+                await _drain()
 
     return lifespan
+
+
+async def _drain() -> None:
+    """One after the other, for each may still have something to say to the next; none keeps another from its turn."""
+    for drain in registry.API_DRAINS:
+        try:
+            await drain(DRAIN_SECONDS)
+        except Exception as error:
+            log.error("something was not brought to its end", drain=drain.__module__, exc_info=error)
 
 
 async def _bind_when_database_answers(held: Resources) -> None:

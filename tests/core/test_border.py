@@ -1,13 +1,16 @@
 """Every answer, the broken ones too, leaves in one shape."""
 
+import base64
+import hashlib
 import json
 import logging
+import re
 import secrets
 
 import httpx
 import pytest
 import structlog
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, ConfigDict
 from pymongo.errors import NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisConnectionError
@@ -16,6 +19,8 @@ from elenchus.core import logs, metrics, problems, web
 from elenchus.core.errors import Conflict, TooManyRequests, Unauthenticated
 from elenchus.core.pages import PageParams
 from elenchus.core.web import Border
+from elenchus.main import create_app
+from tests.support import http_client
 
 LIMIT = 2_000
 
@@ -51,6 +56,10 @@ def app() -> FastAPI:
     async def take(body: Body) -> Body:
         return body
 
+    @app.get("/file")
+    async def file() -> Response:
+        return Response(b"x", headers={"Content-Security-Policy": "sandbox", "Cache-Control": "private"})
+
     @app.get("/page")
     async def page(query: PageParams) -> int:
         return query.limit
@@ -71,7 +80,7 @@ def app() -> FastAPI:
 @pytest.fixture
 async def http(app: FastAPI):
     transport = httpx.ASGITransport(app, raise_app_exceptions=True)
-    async with httpx.AsyncClient(transport=transport, base_url="http://elenchus.test") as client:
+    async with http_client(transport=transport, base_url="http://elenchus.test") as client:
         yield client
 
 
@@ -171,7 +180,7 @@ class TestSize:
                 yield b"x" * 100
 
         answer = await http.post("/body", content=chunks(), headers={"content-type": "application/json"})
-        check_problem(answer, 413)
+        assert check_problem(answer, 413)["limit_bytes"] == LIMIT
 
     async def test_just_below_the_limit_passes(self, http):
         answer = await http.post("/body", json={"name": "x" * (LIMIT - 20)})
@@ -191,12 +200,126 @@ class TestRequestId:
         answer = await http.get("/page", headers={"x-request-id": bad})
         assert len(answer.headers["x-request-id"]) == 32
 
-    async def test_headers_that_browsers_need(self, http):
-        answer = await http.get("/page")
+
+class TestSecurityHeaders:
+    @pytest.mark.parametrize("path", ["/page", "/nowhere", "/raise/bug", "/raise/limited"])
+    async def test_every_answer_has_them(self, http, path):
+        headers = (await http.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["referrer-policy"] == "no-referrer"
+        assert headers["cross-origin-opener-policy"] == "same-origin"
+        assert "camera=()" in headers["permissions-policy"]
+        assert headers["content-security-policy"] == (
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+        )
+
+    async def test_what_an_answer_says_itself_stays(self, http):
+        headers = (await http.get("/file")).headers
+        assert headers.get_list("content-security-policy") == ["sandbox"]
+        assert headers.get_list("cache-control") == ["private"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+    async def test_nobody_is_bound_to_https_who_did_not_come_by_it(self, http):
+        assert "strict-transport-security" not in (await http.get("/page")).headers
+
+
+@pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
+async def test_the_documentation_may_load_its_program_and_nothing_else(client, path):
+    page = await client.get(path)
+    policy = dict(rule.split(" ", 1) for rule in page.headers["content-security-policy"].split("; ") if " " in rule)
+    inline = re.findall(r"<script>(.*?)</script>", page.text, re.DOTALL)
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'" for text in inline]
+    sources = re.findall(r'<script src="([^"]+)"', page.text)
+    assert inline or sources
+    assert policy["script-src"].split() == [*sources, *hashes]
+    for href in re.findall(r'href="([^"?]+)[^"]*"[^>]*rel="stylesheet"|rel="stylesheet" href="([^"?]+)', page.text):
+        assert "".join(href) in policy["style-src"].split()
+    assert (policy["default-src"], policy["connect-src"], policy["base-uri"]) == ("'none'", "'self'", "'none'")
+    assert page.headers["x-frame-options"] == "DENY"
+
+
+class TestDepth:
+    @staticmethod
+    async def post(http: httpx.AsyncClient, body: bytes, *types: str) -> httpx.Response:
+        headers = [("Content-Type", sent) for sent in types or ("application/json",)]
+        return await http.post("/body", content=body, headers=headers)
+
+    @pytest.mark.parametrize("kind", ["application/json", "application/merge-patch+json; charset=utf-8", "Text/JSON"])
+    async def test_a_deep_body_is_malformed(self, http, kind):
+        body = check_problem(await self.post(http, b"[" * 1_000, kind), 400)
+        assert "32" in body["detail"]
+        assert body["deepest"] == 32
+
+    async def test_a_hundred_thousand_brackets(self, client):
+        """No recursion of a parser, and no fault of ours."""
+        answer = await client.post("/api/v1/auth/register", content=b"[" * 16_000, headers=JSON)
+        check_problem(answer, 400)
+        answer = await client.post("/api/v1/auth/me/password", content=b"[" * 100_000, headers=JSON)
+        check_problem(answer, 400)
+
+    async def test_a_second_content_type_hides_nothing(self, http):
+        body = check_problem(await self.post(http, b"[" * 1_000, "application/json", "text/plain"), 400)
+        assert "32" in body["detail"]
+
+    async def test_brackets_in_text_are_text(self, http):
+        name = '"[{' * 100
+        answer = await self.post(http, json.dumps({"name": name}).encode())
+        assert answer.json() == {"name": name}
+
+    async def test_utf_16_is_refused(self, http):
+        check_problem(await self.post(http, '{"name": "x"}'.encode("utf-16")), 400)
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+class TestOtherWebsites:
+    @pytest.fixture
+    async def browser(self, settings_, resources_):
+        server = settings_.server.model_copy(update={"cors_origins": ["https://desk.firm.example"]})
+        app = create_app(settings_.model_copy(update={"server": server}))
+        transport = httpx.ASGITransport(app)
+        async with http_client(transport=transport, base_url="http://elenchus.test") as client:
+            yield client
+
+    async def test_a_named_one_may_read_what_it_needs(self, browser):
+        answer = await browser.get("/api/v1/health", headers={"Origin": "https://desk.firm.example"})
+        assert answer.headers["access-control-allow-origin"] == "https://desk.firm.example"
+        exposed = {name.strip().lower() for name in answer.headers["access-control-expose-headers"].split(",")}
+        limits = {"ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"}
+        assert exposed >= {"x-request-id", "retry-after", "www-authenticate", "idempotency-replayed"} | limits
+
+    async def test_the_borders_own_refusals_can_be_read_too(self, browser):
+        headers = {"Origin": "https://desk.firm.example", "Cookie": "a=1"}
+        assert (await browser.post("/api/v1/auth/logout", headers=headers)).status_code == 401
+        deep = await browser.post("/api/v1/auth/refresh", content=b"[" * 100, headers=headers | JSON)
+        assert (deep.status_code, deep.headers["access-control-allow-origin"]) == (400, "https://desk.firm.example")
+
+    async def test_another_one_may_not(self, browser):
+        headers = {"Origin": "https://evil.example", "Cookie": "a=1"}
+        answer = await browser.post("/api/v1/auth/logout", headers=headers)
+        assert answer.status_code == 403
+        assert "access-control-allow-origin" not in answer.headers
+
+    @pytest.mark.parametrize(("origin", "status"), [("https://desk.firm.example", 200), ("https://evil.example", 400)])
+    async def test_asking_beforehand_is_an_answer_like_any_other(self, browser, origin, status):
+        headers = {"Origin": origin, "Access-Control-Request-Method": "POST", "X-Request-ID": "request-4711"}
+        answer = await browser.options("/api/v1/auth/login", headers=headers)
+        assert answer.status_code == status
+        assert answer.headers["x-request-id"] == "request-4711"
         assert answer.headers["x-content-type-options"] == "nosniff"
-        assert answer.headers["cache-control"] == "no-store"
-        assert answer.headers["x-frame-options"] == "DENY"
-        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert "ratelimit-limit" not in answer.headers
+
+    async def test_other_options_are_counted(self, browser):
+        answer = await browser.options("/api/v1/auth/login", headers={"Origin": "https://desk.firm.example"})
+        assert (answer.status_code, "ratelimit-limit" in answer.headers) == (405, True)
+
+    async def test_who_names_no_website_answers_none(self, client):
+        headers = {"Origin": "https://evil.example", "Access-Control-Request-Method": "POST"}
+        answer = await client.options("/api/v1/auth/login", headers=headers)
+        assert (answer.status_code, "ratelimit-limit" in answer.headers) == (405, True)
 
 
 class TestFigures:
@@ -227,38 +350,50 @@ def lines(monkeypatch) -> list[structlog.types.EventDict]:
     """What the border logs; loggers keep their processors from their first line on, so this one gets its own."""
     capture = structlog.testing.LogCapture()
     processors = [structlog.contextvars.merge_contextvars, capture]
-    monkeypatch.setattr(web, "log", structlog.wrap_logger(None, processors=processors))
+    monkeypatch.setattr(web, "log", structlog.wrap_logger(None, processors, structlog.make_filtering_bound_logger(0)))
     return capture.entries
 
 
-def test_libraries_log_in_our_form(capsys):
+@pytest.fixture
+def own_logs():
+    """Named before `capsys`, so that the logs go back to an error stream that outlives the test."""
+    yield
+    logs.configure("WARNING", "json")
+
+
+def test_libraries_log_in_our_form(own_logs, capsys):
     logs.configure("INFO", "json")
-    try:
-        logging.getLogger("some.library").warning("a warning of %s", "theirs")
-        logs.get("ours").info("signed in", password="hunter2", pages=3)
-        lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
-    finally:
-        logs.configure("WARNING", "json")
+    logging.getLogger("some.library").warning("a warning of %s", "theirs")
+    logs.get("ours").info("signed in", password="hunter2", pages=3)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert lines[0]["event"] == "a warning of theirs"
     assert lines[1]["pages"] == 3
     assert lines[1]["password"] == "[withheld]"
 
 
+@pytest.mark.parametrize(
+    "name",
+    "password new_password current_password otp code token refresh_token mfa_token secret_key cookie content".split(),
+)
+def test_what_is_secret_by_its_name_is_withheld(own_logs, capsys, name):
+    logs.configure("INFO", "json")
+    logs.get("ours").info("signed in", **{name: "hunter2"})
+    logging.getLogger("theirs").warning("signed in", extra={name: "hunter2"})
+    assert "hunter2" not in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("form", ["json", "console"])
-def test_a_traceback_tells_where_and_not_with_what(capsys, form):
+def test_a_traceback_tells_where_and_not_with_what(own_logs, capsys, form):
     def fails(password: str) -> None:
         raise RuntimeError("broke")
 
     canary = secrets.token_hex(8)
     logs.configure("INFO", form)
-    try:
-        for logger in (logs.get("ours"), logging.getLogger("theirs")):
-            try:
-                fails(canary)
-            except RuntimeError as error:
-                logger.error("it broke", exc_info=error)
-        out = capsys.readouterr().err
-    finally:
-        logs.configure("WARNING", "json")
+    for logger in (logs.get("ours"), logging.getLogger("theirs")):
+        try:
+            fails(canary)
+        except RuntimeError as error:
+            logger.error("it broke", exc_info=error)
+    out = capsys.readouterr().err
     assert out.count("fails") >= 2
     assert canary not in out

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from contextlib import nullcontext
 
 import httpx
@@ -13,6 +14,7 @@ from elenchus.core import problems
 from elenchus.core.http import MOST_HEADER_BYTES, BoundedHttp
 from elenchus.core.web import Border
 from tests.conftest import free_port
+from tests.support import http_client
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +24,10 @@ async def url():
     @app.get("/here")
     async def here() -> dict[str, str]:
         return {"it": "is"}
+
+    @app.post("/take")
+    async def take(body: dict[str, int]) -> dict[str, int]:
+        return body
 
     app.add_middleware(Border, max_body_bytes=2_000, other_limits={"/small": 10})
     problems.install(app)
@@ -79,16 +85,34 @@ class TestHead:
         assert answer.startswith(b"HTTP/1.1 413")
 
 
+class TestBody:
+    async def test_who_sends_too_much_unannounced_hears_why(self, url):
+        """Cut off while it sends, a client has its connection reset before it reads a word."""
+        head = b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+        pieces = [b"186a0\r\n" + b"1" * 100_000 + b"\r\n"] * 40
+        answer = await raw(url, head + b"Connection: close\r\n\r\n", *pieces, b"0\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 413")
+        assert b'"limit_bytes": 2000' in answer
+
+    @pytest.mark.parametrize("body", [b"[" * 1_000, b"1" * 2_001])
+    async def test_who_sent_all_of_it_need_not_wait(self, url, body):
+        began = time.monotonic()
+        head = b"POST /take HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        answer = await raw(url, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        assert answer.startswith(b"HTTP/1.1 4")
+        assert time.monotonic() - began < 1
+
+
 class TestMethods:
     async def test_head_is_get_without_the_body(self, url):
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with http_client(base_url=url) as http:
             answer = await http.head("/here")
             whole = await http.get("/here")
         assert (answer.status_code, answer.content) == (200, b"")
         assert answer.headers["content-length"] == whole.headers["content-length"]
 
     async def test_a_path_may_have_a_limit_of_its_own(self, url):
-        async with httpx.AsyncClient(base_url=url) as http:
+        async with http_client(base_url=url) as http:
             assert (await http.post("/small", content=b"x" * 11)).status_code == 413
             assert (await http.post("/small", content=b"x" * 10)).status_code == 404
 

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from pydantic import ValidationError
 
@@ -50,11 +52,33 @@ def test_production_takes_a_strong_one_and_never_shows_it(monkeypatch):
     assert "0123456789" not in repr(ServerSettings())
 
 
-@pytest.mark.parametrize("origins", ['["*"]', '["https://*.firm.example"]'])
-def test_no_origin_stands_for_all(monkeypatch, origins):
-    monkeypatch.setenv("CORS_ORIGINS", origins)
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "*", "https://*.firm.example", "null", "", "firm.example", "ftp://firm.example", "https://", "//firm.example",
+        "https://firm.example/app", "https://firm.example?", "https://ada@firm.example", "https://firm.example:",
+        "https://firm.example https://evil.example",
+    ],
+)  # fmt: skip
+def test_an_origin_is_one_website(monkeypatch, origin):
+    monkeypatch.setenv("CORS_ORIGINS", json.dumps([origin]))
     with pytest.raises(ValidationError, match="name each origin"):
         ServerSettings()
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("https://A.firm.example/", "https://a.firm.example"),
+        (" https://a.firm.example:443", "https://a.firm.example"),
+        ("http://localhost:3000", "http://localhost:3000"),
+        ("http://my_desk:80/", "http://my_desk"),
+        ("https://[::1]:8443", "https://[::1]:8443"),
+    ],
+)
+def test_origins_are_written_as_browsers_do(monkeypatch, given, meant):
+    monkeypatch.setenv("CORS_ORIGINS", json.dumps([given]))
+    assert ServerSettings().cors_origins == [meant]
 
 
 def test_settings_cannot_be_changed_in_flight():

@@ -8,13 +8,21 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from elenchus.core.settings import SECRET_BYTES, Environment, ServerSettings
 
 KEY_FILE = "secret_key"
+NONCE_BYTES = 12
 
 
 class NoSecretKey(RuntimeError):
     """The deployment has no key to sign with; nothing may be signed with a guess."""
+
+
+class Unsealable(RuntimeError):
+    """A stored secret that this deployment's key does not open."""
 
 
 def secret_key(server: ServerSettings) -> bytes:
@@ -29,6 +37,20 @@ def secret_key(server: ServerSettings) -> bytes:
 def key_for(server: ServerSettings, purpose: str) -> bytes:
     """32 bytes for one purpose: what is signed for one can never be passed off as another."""
     return hmac.digest(secret_key(server), purpose.encode(), "sha256")
+
+
+def seal(server: ServerSettings, purpose: str, secret: bytes) -> bytes:
+    """What may lie in the database: AES-256-GCM under a key for this purpose, which `unseal` alone opens again."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return nonce + AESGCM(key_for(server, purpose)).encrypt(nonce, secret, purpose.encode())
+
+
+def unseal(server: ServerSettings, purpose: str, sealed: bytes) -> bytes:
+    """Raises `Unsealable` for what was sealed for another purpose, under another SECRET_KEY, or was changed."""
+    try:
+        return AESGCM(key_for(server, purpose)).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], purpose.encode())
+    except (InvalidTag, ValueError) as error:
+        raise Unsealable(f"A stored secret ({purpose}) does not open; was SECRET_KEY changed?") from error
 
 
 def random_token() -> str:

@@ -4,14 +4,16 @@ import hashlib
 from typing import Annotated
 
 from beanie import PydanticObjectId
+from bson import ObjectId
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 
 Id = PydanticObjectId
+ID_CHARACTERS = 24
 
 
 def _hex_id(value: object) -> object:
-    """Refuse what `ObjectId` would also take: 12 raw bytes, and nothing a client means as an id."""
-    if isinstance(value, str) and len(value) != 24:
+    """Refuse what `ObjectId` would also take: 12 raw bytes, and nothing at all, for which it makes a new one."""
+    if not isinstance(value, ObjectId) and not (isinstance(value, str) and len(value) == ID_CHARACTERS):
         raise ValueError("An id is 24 hexadecimal characters.")
     return value
 

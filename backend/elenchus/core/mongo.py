@@ -5,8 +5,9 @@ refuses a document of another one. The verbs that Beanie would offer on the clas
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from beanie import Document, init_beanie
 from beanie.odm.utils.encoder import Encoder
@@ -15,6 +16,7 @@ from pymongo import ASCENDING, AsyncMongoClient, IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.read_concern import ReadConcern
 
 from elenchus.core import wall
 from elenchus.core.clock import now
@@ -61,11 +63,18 @@ async def bind_models(database: AsyncDatabase[Row], models: Iterable[type[Docume
 
 
 async def build_indexes(database: AsyncDatabase[Row], models: Iterable[type[Document]]) -> list[str]:
-    """Create what is missing and return the names; an existing index is left alone, a changed one is an error."""
+    """Create what is missing and return the names; an existing index is left alone, a changed one is an error.
+
+    One by which the database would remove rows itself goes: `core.expiry` does that, and says why.
+    """
     made: list[str] = []
     for model in models:
+        collection = database[model.get_collection_name()]
+        for index in await (await collection.list_indexes()).to_list():
+            if "expireAfterSeconds" in index:
+                await collection.drop_index(index["name"])
         if wanted := declared_indexes(model):
-            made += await database[model.get_collection_name()].create_indexes(wanted)
+            made += await collection.create_indexes(wanted)
     return made
 
 
@@ -192,6 +201,18 @@ class Unscoped(Generic[D]):
         for row in rows:
             self._check_row(row)
         return await self._insert_missing(rows)
+
+    async def append_rows(self, rows: Sequence[Row]) -> None:
+        """One after the other, up to the first that cannot be: pymongo's error then leaves those before it written."""
+        for row in rows:
+            self._check_row(row)
+        await self._collection.insert_many(rows, ordered=True)
+
+    def settled(self) -> Self:
+        """The same, but reads see only what a majority has: no failover takes it back."""
+        view = copy(self)
+        view._collection = view._collection.with_options(read_concern=ReadConcern("majority"))  # noqa: SLF001 - our own
+        return view
 
     async def _insert_missing(self, rows: Sequence[Row]) -> int:
         if not rows:

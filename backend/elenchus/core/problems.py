@@ -14,10 +14,10 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from elenchus.core import errors, logs
+from elenchus.core import apidoc, errors, logs
+from elenchus.core.apidoc import MEDIA_TYPE
 from elenchus.core.errors import Invalid, Refusal, Unavailable
 
-MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://elenchus.example/problems/"
 ERRORS_SHOWN = 20  # a body of 1 MB can have 100,000 wrong values, and its answer would be 10 MB
 JSON_TYPES = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
@@ -77,10 +77,20 @@ def away(error: Exception) -> Unavailable | None:
     return None
 
 
+class UnfitBody(HTTPException):
+    """Carries a refusal through FastAPI, which calls any other error while it reads a body 400."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.status, refusal.detail)
+        self.refusal = refusal
+
+
 def _as_refusal(error: Exception) -> Refusal:
     """The refusal that tells this error; the error itself when nothing of the caller's doing explains it."""
     if isinstance(error, Refusal):
         return error
+    if isinstance(error, UnfitBody):
+        return error.refusal
     if isinstance(error, RequestValidationError):
         return _invalid(error)
     if isinstance(error, HTTPException):
@@ -121,8 +131,17 @@ def _from_starlette(error: HTTPException) -> Refusal:
     return refusal
 
 
+def _headers(request: Request, error: Exception) -> Mapping[str, str] | None:
+    """A 405 lists the methods of the path (RFC 9110, 15.5.6), of which the route that raised it knows only its own."""
+    if not isinstance(error, HTTPException):
+        return None
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and (found := apidoc.methods(request.app, request.url.path)):
+        return {**(error.headers or {}), "Allow": ", ".join(found)}
+    return error.headers
+
+
 async def _answer(request: Request, error: Exception) -> Response:
-    extra = error.headers if isinstance(error, HTTPException) else None
+    extra = _headers(request, error)
     refusal = _wrong_type(request, error) or _as_refusal(error)
     return response(refusal, instance=request.url.path, request_id=request.state.request_id, headers=extra)
 

@@ -7,12 +7,9 @@ holds what we rely on.
 
 import asyncio
 import json
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from typing import Any, cast
-from weakref import WeakKeyDictionary
 
 from arq.connections import ArqRedis
 from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
@@ -21,24 +18,23 @@ from arq.utils import to_unix_ms
 from arq.worker import Worker as ArqWorker
 from arq.worker import func
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from elenchus.core import logs
+from elenchus.core.brief import REDIS_TROUBLE, Brief
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.resources import resources
 
 FUNCTION = "run"
 WAKE_WITHIN_SECONDS = 2.0
-SILENCE_SECONDS = 1.0
 POLL_SECONDS = 1  # below the client's socket timeout of 2 s, which a longer blocking pop would run into
 RETRY_SECONDS = 1.0  # while Redis is away
 BELL_LENGTH = 1000  # a bell that nobody hears must not grow; more rings than workers wake nobody else
 NUDGE_KEPT_SECONDS = 60
 READ_LIMIT = 2000  # ids of dead workers stay at the queue's head until they expire; 100 of them starved the others
 PAYLOAD_KEPT_MS = 7 * 86_400_000
-REDIS_TROUBLE = (RedisError, OSError, TimeoutError)
 log = logs.get(__name__)
+_brief = Brief(WAKE_WITHIN_SECONDS)
 
 
 def _to_json(payload: dict[str, Any]) -> bytes:
@@ -71,28 +67,10 @@ def _nudges(worker: str) -> str:
     return f"{resources().settings.jobs.queue}:nudge:{worker}"
 
 
-#: Until when each client is left alone: a Redis that froze would hold up every file of an upload for 2 s again.
-_silent_until: WeakKeyDictionary[Redis, float] = WeakKeyDictionary()
-
-
-@asynccontextmanager
-async def _briefly() -> AsyncIterator[Redis]:
-    """Redis, for 2 s at most, and not at all for a moment after it did not answer."""
-    redis = resources().redis
-    if time.monotonic() < _silent_until.get(redis, 0.0):
-        raise RedisError("Redis did not answer a moment ago.")
-    try:
-        async with asyncio.timeout(WAKE_WITHIN_SECONDS):
-            yield redis
-    except REDIS_TROUBLE:
-        _silent_until[redis] = time.monotonic() + SILENCE_SECONDS
-        raise
-
-
 async def wake(job_id: Id, token: int, *, at: datetime | None = None) -> bool:
     """Best effort: the ledger has the job, and the sweep finds it without this. One wake-up per job and token."""
     try:
-        async with _briefly() as redis:
+        async with _brief.redis() as redis:
             await _enqueue(redis, f"{job_id}:{token}", str(job_id), at=at)
     except REDIS_TROUBLE as error:
         log.warning("a job waits for the sweep: Redis does not answer", job=str(job_id), error=type(error).__name__)
@@ -122,7 +100,7 @@ async def forget(job_id: Id, tokens: Iterable[int]) -> None:
         f"{prefix}{name}" for name in names for prefix in (job_key_prefix, in_progress_key_prefix, retry_key_prefix)
     ]
     try:
-        async with _briefly() as redis, redis.pipeline(transaction=True) as pipe:
+        async with _brief.redis() as redis, redis.pipeline(transaction=True) as pipe:
             pipe.zrem(resources().settings.jobs.queue, *names)
             pipe.delete(*keys)
             await pipe.execute()
@@ -133,7 +111,7 @@ async def forget(job_id: Id, tokens: Iterable[int]) -> None:
 async def nudge(worker: str, job_id: Id) -> bool:
     """Best effort: tell this worker to look at the job now, instead of at its next heartbeat."""
     try:
-        async with _briefly() as redis, redis.pipeline(transaction=False) as pipe:
+        async with _brief.redis() as redis, redis.pipeline(transaction=False) as pipe:
             pipe.lpush(_nudges(worker), str(job_id))
             pipe.expire(_nudges(worker), NUDGE_KEPT_SECONDS)
             await pipe.execute()

@@ -12,6 +12,8 @@ from typing import Literal, Self
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from elenchus.core.origin import one_origin
+
 SECRET_BYTES = 32  # HS256 wants a key at least as long as its digest (RFC 7518, 3.2)
 SECRET_VARIETY = 10  # different characters; what people type to fill a length has fewer
 
@@ -42,18 +44,26 @@ class ServerSettings(BaseSettings):
     secret_key: SecretStr | None = Field(None, description="signs access tokens; made and kept in development")
     shutdown_grace_seconds: int = Field(20, ge=0, description="how long open streams may finish after SIGTERM")
     max_body_bytes: int = Field(262_144, ge=1024, description="largest JSON body; uploads have their own limit")
+    public_url: str = Field(
+        "", description="how people reach this deployment, for links in mails; empty: http://HOST:PORT"
+    )
+    trusted_proxies: list[str] = Field(
+        default_factory=list, description="JSON list of addresses whose X-Forwarded-For and -Proto are believed"
+    )
     cors_origins: list[str] = Field(
         default_factory=list, description='JSON list, e.g. ["https://research.firm.example"]'
     )
 
+    @property
+    def base_url(self) -> str:
+        """As people reach it, without a slash at the end. Never from a request: whoever sends one chooses its Host."""
+        host = {"0.0.0.0": "localhost", "::": "localhost"}.get(self.host, self.host)  # noqa: S104 - compared, not bound
+        return self.public_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
     @field_validator("cors_origins")
     @classmethod
-    def _refuse_every_origin(cls, origins: list[str]) -> list[str]:
-        if any("*" in origin for origin in origins):
-            raise ValueError(
-                "name each origin; `*` together with signed-in requests lets every website act for your users"
-            )
-        return origins
+    def _as_browsers_write_them(cls, origins: list[str]) -> list[str]:
+        return [one_origin(origin) for origin in origins]
 
     @model_validator(mode="after")
     def _refuse_weak_secret(self) -> Self:
@@ -101,6 +111,80 @@ class AuthSettings(BaseSettings):
     session_cache_seconds: float = Field(1.0, ge=0, le=1, description="how long a process may trust a session it saw")
     max_failed_logins: int = Field(5, ge=1, description="wrong passwords in a row before the account is locked")
     lockout_seconds: int = Field(900, ge=1, description="how long it stays locked, and failures are remembered")
+    reset_token_seconds: int = Field(3600, ge=60, description="how long a mailed password reset works")
+    verify_token_seconds: int = Field(86_400, ge=60, description="how long a mailed verification works")
+    invitation_days: int = Field(7, ge=1, description="how long an invitation can be accepted")
+    restore_days: int = Field(30, ge=0, description="until a deleted user or tenant is erased")
+    first_user_is_superuser: bool | None = Field(
+        None, description="whoever registers first on an empty deployment; empty: in development only"
+    )
+
+
+class GoogleSignInSettings(BaseSettings):
+    model_config = _group("GOOGLE_OIDC_")
+
+    client_id: str | None = Field(None, description="of the OAuth client; empty: no sign-in with Google")
+    client_secret: SecretStr | None = Field(None, description="of the same client")
+    issuer: str = Field("https://accounts.google.com", description="any OpenID Connect provider that verifies e-mails")
+
+
+class MailSettings(BaseSettings):
+    model_config = _group("SMTP_")
+
+    host: str | None = Field(None, description="empty: mails go to the log in development, and nowhere in production")
+    port: int = Field(587, ge=1, le=65535, description="of the mail server")
+    username: str | None = Field(None, description="empty: no authentication")
+    password: SecretStr | None = Field(None, description="for that user")
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="starttls, tls or none")
+    sender: str = Field("Elenchus <elenchus@localhost>", description="From of every mail")
+    timeout_seconds: float = Field(20, gt=0, description="for handing one mail over")
+
+
+class LimitSettings(BaseSettings):
+    model_config = _group("LIMIT_")
+
+    enabled: bool = Field(True, description="requests are counted; false only behind another limiter")
+    anonymous_per_minute: int = Field(120, ge=1, description="requests of one address that is not signed in")
+    logins_per_minute: int = Field(30, ge=1, description="sign-ins, registrations, tries at codes: of one address")
+    mails_per_hour: int = Field(10, ge=1, description="mails asked for by, or sent to, one address")
+    idempotency_hours: int = Field(24, ge=1, description="how long an Idempotency-Key is remembered")
+
+
+class _TierSettings(BaseSettings):
+    """0 means without limit."""
+
+    requests_per_minute: int = Field(600, ge=0, description="of one user or API key; 0: no limit")
+    monthly_events: int = Field(100_000, ge=0, description="tracked events in a calendar month; 0: no limit")
+    monthly_tokens: int = Field(5_000_000, ge=0, description="of language models in a calendar month; 0: no limit")
+    storage_bytes: int = Field(5_000_000_000, ge=0, description="of uploaded originals; 0: no limit")
+
+
+class FreeTierSettings(_TierSettings):
+    model_config = _group("TIER_FREE_")
+
+
+class ProTierSettings(_TierSettings):
+    model_config = _group("TIER_PRO_")
+
+    requests_per_minute: int = Field(3_000, ge=0, description="of one user or API key; 0: no limit")
+    monthly_events: int = Field(5_000_000, ge=0, description="tracked events in a calendar month; 0: no limit")
+    monthly_tokens: int = Field(100_000_000, ge=0, description="of language models in a calendar month; 0: no limit")
+    storage_bytes: int = Field(100_000_000_000, ge=0, description="of uploaded originals; 0: no limit")
+
+
+class EnterpriseTierSettings(_TierSettings):
+    model_config = _group("TIER_ENTERPRISE_")
+
+    requests_per_minute: int = Field(30_000, ge=0, description="of one user or API key; 0: no limit")
+    monthly_events: int = Field(0, ge=0, description="tracked events in a calendar month; 0: no limit")
+    monthly_tokens: int = Field(0, ge=0, description="of language models in a calendar month; 0: no limit")
+    storage_bytes: int = Field(0, ge=0, description="of uploaded originals; 0: no limit")
+
+
+class AuditSettings(BaseSettings):
+    model_config = _group("AUDIT_")
+
+    retention_days: int = Field(2_555, ge=30, description="how long the record of who did what is kept; seven years")
 
 
 class LibrarySettings(BaseSettings):
@@ -157,6 +241,9 @@ class JobSettings(BaseSettings):
     sweep_seconds: float = Field(5, gt=0, description="how often a worker looks for jobs nobody runs")
     timeout_seconds: float = Field(3600, gt=0, description="the longest one attempt may take")
     drain_seconds: int = Field(25, ge=0, description="how long a stopping worker lets its jobs finish")
+    keep_ended_days: int = Field(
+        90, ge=1, description="how long a job that ended is listed; a tenant's retention_days may be fewer"
+    )
 
 
 class ResearchSettings(BaseSettings):
@@ -175,6 +262,13 @@ class Settings(BaseModel):
     mongo: MongoSettings = Field(default_factory=MongoSettings)
     redis: RedisSettings = Field(default_factory=RedisSettings)
     auth: AuthSettings = Field(default_factory=AuthSettings)
+    google_sign_in: GoogleSignInSettings = Field(default_factory=GoogleSignInSettings)
+    mail: MailSettings = Field(default_factory=MailSettings)
+    limits: LimitSettings = Field(default_factory=LimitSettings)
+    tier_free: FreeTierSettings = Field(default_factory=FreeTierSettings)
+    tier_pro: ProTierSettings = Field(default_factory=ProTierSettings)
+    tier_enterprise: EnterpriseTierSettings = Field(default_factory=EnterpriseTierSettings)
+    audit: AuditSettings = Field(default_factory=AuditSettings)
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)

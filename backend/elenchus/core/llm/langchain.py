@@ -53,7 +53,7 @@ def _messages(prompt: Prompt) -> list[tuple[str, str]]:
 def _failed(error: exceptions.ModelError | httpx.TransportError) -> ModelFailed:
     code, detail = next((code, detail) for kind, code, detail in _FAILURES if isinstance(error, kind))
     retryable = True if isinstance(error, httpx.TransportError) else bool(error.is_retryable)
-    log.warning("language model failed", code=code, error=type(error).__name__)
+    log.warning("language model failed", reason=code, error=type(error).__name__)
     return ModelFailed(code, f"{detail} {'Ask again shortly.' if retryable else ''}".strip(), retryable=retryable)
 
 
