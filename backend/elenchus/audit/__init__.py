@@ -1,0 +1,1 @@
+"""Who did what to which object, when and from where: append-only, and chained so that a change shows."""
