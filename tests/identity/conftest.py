@@ -40,6 +40,10 @@ async def me(client: httpx.AsyncClient, token: str) -> httpx.Response:
 
 @pytest.fixture
 async def account(client: httpx.AsyncClient) -> Account:
+    return await an_account(client)
+
+
+async def an_account(client: httpx.AsyncClient) -> Account:
     """Somebody registered and signed in: the answer to the sign-in, and the e-mail."""
     email = an_email()
     made = await client.post(

@@ -41,7 +41,8 @@ class TestPolicy:
         assert accepted((unit * 11)[: passwords.LONGEST])
         assert not accepted((unit * 11)[: passwords.LONGEST + 1])
 
-    def test_length_counts_after_normalising(self):
+    def test_length_counts_before_and_after_normalising(self):
+        assert not accepted("\ufdfa")  # 1 as typed, 18 characters
         assert not accepted("e\u0301" * 2 + "abcdefgh")  # 12 as typed, 10 characters
         assert not accepted("\ufdfa" * 10 + "abcdefgh")  # 18 as typed, 188 characters
 

@@ -6,8 +6,8 @@ import pytest
 
 from elenchus.identity import principals, store
 from elenchus.identity.models import User
-from tests.identity.conftest import AUTH, bearer, me
-from tests.support import COMMANDS
+from tests.identity.conftest import AUTH, Account, an_account, bearer, me
+from tests.support import COMMANDS, http_client
 
 
 @pytest.fixture
@@ -69,7 +69,18 @@ class TestChanging:
         assert (await store.user_by_id(account["id"])).email == account["email"]
 
 
+@pytest.fixture(scope="module")
+async def nobody_changes(live) -> Account:
+    async with http_client(base_url=live) as http:
+        return await an_account(http)
+
+
 class TestRefusals:
+    @pytest.fixture
+    def account(self, nobody_changes) -> Account:
+        """One for all of them."""
+        return nobody_changes
+
     @pytest.mark.parametrize(
         "field",
         [
@@ -136,11 +147,18 @@ class TestRefusals:
         assert answer.status_code == 422
         assert answer.headers["content-type"] == "application/problem+json"
 
+    async def test_is_on_the_record_by_the_names_of_what_changed(self, firm):
+        somebody = await firm()
+        body = {"full_name": "Secret Name", "language": "de"}
+        assert (await somebody.client.patch(f"{AUTH}/me", json=body)).status_code == 200
+        rows = await somebody.client.get("/api/v1/audit", params={"action": "user.changed"})
+        assert [row["details"] for row in rows.json()["items"]] == [{"fields": ["full_name", "language"]}]
+
     async def test_a_very_deep_value_does_not_break_the_request(self, client, account):
         deep = '{"preferences": {"a": ' + "[" * 900 + "]" * 900 + "}}"
         headers = bearer(account["access_token"]) | {"content-type": "application/json"}
         answer = await client.patch(f"{AUTH}/me", content=deep, headers=headers)
-        assert answer.status_code == 422
+        assert answer.status_code == 400
 
     async def test_needs_a_token(self, client):
         assert (await client.patch(f"{AUTH}/me", json={})).status_code == 401

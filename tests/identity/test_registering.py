@@ -2,18 +2,27 @@
 
 import asyncio
 import json
+import secrets
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import pytest
 
+from elenchus import registry
+from elenchus.audit import service as audit
+from elenchus.core import mongo
 from elenchus.core.ids import Id, derived_id
 from elenchus.core.principal import Role
+from elenchus.core.settings import Environment
 from elenchus.identity import service as identity
 from elenchus.identity import store
+from elenchus.identity.deployment import DEPLOYMENT
 from elenchus.identity.errors import EmailTaken
 from elenchus.identity.models import Membership, Tenant, User
+from elenchus.identity.recovery import service as recovery
 from elenchus.identity.schemas import email_key
+from elenchus.identity.tenants import store as tenant_store
 from tests.identity.conftest import AUTH, PASSWORD, a_wish, an_email, bearer, log_in, me
 
 USER_FIELDS = {
@@ -29,12 +38,19 @@ USER_FIELDS = {
     "is_active",
     "is_verified",
     "is_superuser",
+    "mfa_enabled",
     "memberships",
     "last_login_at",
     "login_count",
     "created_at",
     "updated_at",
 }
+
+
+@pytest.fixture(autouse=True)
+def _nobody_is_first(change_settings) -> None:
+    """Whoever registers in these tests is not the first on an empty deployment, unless a test says so."""
+    change_settings("auth", first_user_is_superuser=False)
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -122,6 +138,7 @@ class TestAddress:
             "a@firm.example\n.x",
             "Rosa <rosa@firm.example>",
             "a@firm.example,b@firm.example",
+            "x=?y@firm.example",
             "x" * 300 + "@firm.example",
             "a\0@firm.example",
             "\ud800@firm.example",
@@ -141,6 +158,8 @@ class TestAddress:
     def test_keys_of_different_addresses_differ(self):
         keys = {email_key(text) for text in ("a@firm.example", "b@firm.example", "a@firm2.example", "a+b@firm.example")}
         assert len(keys) == 4
+        assert email_key("eve@faß.example") != email_key("eve@fass.example")  # IDNA 2008: two domains, two owners
+        assert email_key("eve@FASS.example") == email_key("EVE@fass.example")
         assert email_key("STRASSE@bücher.example") == email_key("strasse@xn--bcher-kva.example")
 
 
@@ -257,3 +276,120 @@ def an_owner() -> tuple[User, Tenant]:
         id=id_, email=email, email_key=email_key(email), password_hash="-", full_name="Rosa", memberships=[membership]
     )
     return user, tenant
+
+
+class TestAfterwards:
+    async def test_it_is_recorded_and_a_verification_asked_for(self, client, monkeypatch):
+        recorded, asked = [], []
+
+        async def record(actor: Any, action: Any, kind: str, object_id: Any, **details: Any) -> None:
+            recorded.append((actor.tenant_id, actor.user_id, str(action), kind, object_id, details))
+
+        async def request_verification(user: User) -> None:
+            asked.append(user.id)
+
+        monkeypatch.setattr(audit, "record", record)
+        monkeypatch.setattr(recovery, "request_verification", request_verification)
+        user = (await register(client)).json()
+        tenant_id, user_id = Id(user["memberships"][0]["tenant_id"]), Id(user["id"])
+        assert recorded == [(tenant_id, user_id, "user.registered", "user", user_id, {})]
+        assert asked == [user_id]
+
+    async def test_what_was_refused_is_neither(self, client, monkeypatch):
+        seen = []
+
+        async def note(*given: Any, **_: Any) -> None:
+            seen.append(given)
+
+        email = an_email()
+        await register(client, email=email)
+        monkeypatch.setattr(audit, "record", note)
+        monkeypatch.setattr(recovery, "request_verification", note)
+        await register(client, email=email)
+        await register(client, password="short")
+        assert seen == []
+
+
+class TestFirstUser:
+    """On a deployment of their own, since any other has users."""
+
+    @pytest.fixture
+    async def empty(self, resources_, change_settings) -> AsyncIterator[None]:
+        change_settings("auth", first_user_is_superuser=None)
+        database = resources_.client[f"empty_{secrets.token_hex(4)}"]
+        await mongo.bind_models(database, registry.MODELS)
+        await mongo.build_indexes(database, registry.MODELS)
+        yield
+        await resources_.client.drop_database(database.name)
+        await mongo.bind_models(resources_.database, registry.MODELS)
+
+    @staticmethod
+    async def superusers() -> int:
+        return await User.find({"is_superuser": True}).count()
+
+    async def test_whoever_registers_first_runs_it_and_nobody_after(self, empty):
+        first, second = [await identity.register(a_wish(an_email())) for _ in range(2)]
+        assert (first.is_superuser, second.is_superuser) == (True, False)
+        assert await self.superusers() == 1
+
+    async def test_of_fifty_at_once_one_does(self, empty):
+        users = await asyncio.gather(*(identity.register(a_wish(an_email())) for _ in range(50)))
+        assert [user.is_superuser for user in users].count(True) == 1
+        assert await self.superusers() == 1
+
+    async def test_one_that_has_users_grants_nothing(self, empty):
+        user, _ = an_owner()
+        await user.insert()
+        assert not (await identity.register(a_wish(an_email()))).is_superuser
+        assert await self.superusers() == 0
+
+    async def test_when_the_first_is_gone_nobody_follows(self, empty):
+        first = await identity.register(a_wish(an_email()))
+        await User.find_one({"_id": first.id}).delete()
+        assert not (await identity.register(a_wish(an_email()))).is_superuser
+
+    @pytest.mark.parametrize(
+        ("setting", "environment", "grants"),
+        [
+            (None, Environment.DEVELOPMENT, True), (None, Environment.PRODUCTION, False),
+            (False, Environment.DEVELOPMENT, False), (True, Environment.PRODUCTION, True),
+        ],
+    )  # fmt: skip
+    async def test_the_settings_decide(self, empty, change_settings, setting, environment, grants):
+        change_settings("auth", first_user_is_superuser=setting)
+        change_settings("server", environment=environment)
+        assert (await identity.register(a_wish(an_email()))).is_superuser is grants
+
+    async def test_a_record_that_does_not_answer_leaves_the_deployment_to_its_first(self, empty, monkeypatch):
+        async def away(*_args: object, **_details: object) -> None:
+            raise ConnectionError("not recorded")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(audit, "record", away)
+            with pytest.raises(ConnectionError):
+                await identity.register(a_wish(email := an_email()))
+        assert (await store.user_by_email(email_key(email))).is_superuser
+        assert not (await identity.register(a_wish(an_email()))).is_superuser
+
+    async def test_what_a_crash_left_undone_is_done_at_the_next(self, empty, monkeypatch):
+        async def crash(_user_id: Id) -> None:
+            raise ConnectionError("the process died here")
+
+        email = an_email()
+        with monkeypatch.context() as patched:
+            patched.setattr(tenant_store, "grant_superuser", crash)
+            with pytest.raises(ConnectionError):
+                await identity.register(a_wish(email))
+        assert await self.superusers() == 0
+        recorded = []
+
+        async def record(actor: object, action: str, _kind: str, object_id: Id, **_: Any) -> None:
+            recorded.append((actor, action, object_id))
+
+        monkeypatch.setattr(audit, "record", record)
+        assert not (await identity.register(a_wish(an_email()))).is_superuser
+        first = await store.user_by_email(email_key(email))
+        assert first is not None
+        assert first.is_superuser
+        assert (DEPLOYMENT, "superuser.granted", first.id) in recorded
+        assert await self.superusers() == 1

@@ -46,6 +46,13 @@ class TestRefresh:
             assert answer.status_code == 200
             token = answer.json()["refresh_token"]
 
+    async def test_a_rotation_that_the_driver_sends_again_is_still_the_winners(self, account):
+        """Its answer was lost; found wanting, the session would be ended as if its token were used twice."""
+        id_, used, later = session_of(account), crypto.digest(account["refresh_token"]), now() + timedelta(days=1)
+        for _ in range(2):
+            assert await store.rotate(id_, used=used, fresh="its own", expires_at=later)
+        assert not await store.rotate(id_, used=used, fresh="another's", expires_at=later)
+
     async def test_only_a_digest_is_stored(self, account):
         stored = await Session.find_one({"_id": session_of(account)})
         assert stored.refresh_digest == crypto.digest(account["refresh_token"])

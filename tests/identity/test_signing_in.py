@@ -7,10 +7,14 @@ from datetime import timedelta
 import bcrypt
 import pytest
 
+from elenchus.audit import service as audit
 from elenchus.core.clock import now
-from elenchus.identity import passwords, store
+from elenchus.core.ids import Id, new_id
+from elenchus.core.principal import Role
+from elenchus.identity import passwords, store, tokens
+from elenchus.identity.models import Membership, Tenant
 from elenchus.identity.schemas import email_key
-from tests.identity.conftest import AUTH, PASSWORD, an_email, log_in, me
+from tests.identity.conftest import AUTH, PASSWORD, an_email, bearer, log_in, me
 from tests.support import COMMANDS, until
 
 
@@ -143,11 +147,6 @@ class TestRefusal:
         assert (right.status_code, right.json()["type"].rpartition("/")[2]) == (403, "account-suspended")
         assert (await log_in(client, account["email"], "not the password")).status_code == 401
 
-    async def test_a_user_without_a_tenant_cannot_act(self, client, account):
-        await store.change_user(account["id"], {"memberships": []})
-        answer = await log_in(client, account["email"])
-        assert (answer.status_code, answer.json()["type"].rpartition("/")[2]) == (403, "no-membership")
-
 
 class TestLock:
     async def fail(self, client, email: str, times: int) -> None:
@@ -249,3 +248,174 @@ async def test_a_password_changed_meanwhile_is_not_put_back(resources_, account)
     await store.change_user(account["id"], {"password_hash": fresh})
     await store.replace_password_hash(account["id"], old=stored.password_hash, new="renewed")
     assert (await store.user_by_id(account["id"])).password_hash == fresh
+
+
+@pytest.fixture
+def recorded(monkeypatch) -> list[dict[str, object]]:
+    """What the record was told, as it was told."""
+    rows: list[dict[str, object]] = []
+
+    def told(actor, action, kind, object_id, *, waits: bool, **details: object) -> None:
+        who = {"tenant_id": actor.tenant_id, "user_id": actor.user_id}
+        rows.append({**who, "action": action, "object": (kind, object_id), "waits": waits, "details": details})
+
+    async def record(*args: object, **details: object) -> None:
+        told(*args, waits=True, **details)
+
+    monkeypatch.setattr(audit, "record", record)
+    monkeypatch.setattr(audit, "note", lambda *args, **details: told(*args, waits=False, **details))
+    return rows
+
+
+class TestRecord:
+    """Who came in, who did not, and who left."""
+
+    def row(self, account, action: audit.Action, *, waits: bool, **details: object) -> dict[str, object]:
+        tenant_id = Id(account["user"]["memberships"][0]["tenant_id"])
+        who = {"tenant_id": tenant_id, "user_id": account["id"], "object": ("user", account["id"])}
+        return {**who, "action": action, "waits": waits, "details": details}
+
+    async def test_a_sign_in(self, client, account, recorded):
+        await log_in(client, account["email"])
+        how = {"method": "password", "second_factor": None}
+        assert recorded == [self.row(account, audit.Action.USER_SIGNED_IN, waits=True, **how)]
+
+    async def test_a_wrong_password_without_waiting_for_it(self, client, account, recorded):
+        await log_in(client, account["email"], "not the password")
+        assert recorded == [self.row(account, audit.Action.USER_REFUSED, waits=False, reason="password")]
+
+    async def test_a_locked_account(self, client, account, recorded, settings_):
+        for _ in range(settings_.auth.max_failed_logins):
+            await log_in(client, account["email"], "not the password")
+        recorded.clear()
+        await log_in(client, account["email"])
+        assert recorded == [self.row(account, audit.Action.USER_REFUSED, waits=False, reason="locked")]
+
+    async def test_a_suspended_account(self, client, account, recorded):
+        await store.change_user(account["id"], {"is_active": False})
+        assert (await log_in(client, account["email"])).status_code == 403
+        assert recorded == [self.row(account, audit.Action.USER_REFUSED, waits=False, reason="suspended")]
+
+    async def test_nothing_of_an_address_that_nobody_has(self, client, account, recorded, settings_):
+        unknown = an_email()
+        for _ in range(settings_.auth.max_failed_logins + 1):
+            await log_in(client, unknown, "not the password")
+        assert recorded == []
+
+    async def test_no_password_in_it(self, client, account, recorded):
+        await log_in(client, account["email"], "a wrong password to be found")
+        await log_in(client, account["email"])
+        assert "a wrong password" not in str(recorded)
+        assert PASSWORD not in str(recorded)
+
+    async def test_a_sign_out(self, client, account, recorded):
+        session = tokens.read_refresh_token(account["refresh_token"]).session_id
+        await client.post(f"{AUTH}/logout", headers=bearer(account["access_token"]))
+        [row] = recorded
+        assert (row["action"], row["object"]) == (audit.Action.USER_SIGNED_OUT, ("session", session))
+
+    async def test_a_sign_out_everywhere(self, client, account, recorded):
+        await client.post(f"{AUTH}/logout-all", headers=bearer(account["access_token"]))
+        assert recorded == [self.row(account, audit.Action.USER_SIGNED_OUT, waits=True, everywhere=True)]
+
+    async def test_a_session_ended_from_another(self, client, account, recorded):
+        other = tokens.read_refresh_token((await log_in(client, account["email"])).json()["refresh_token"]).session_id
+        recorded.clear()
+        await client.delete(f"{AUTH}/sessions/{other}", headers=bearer(account["access_token"]))
+        assert [(row["action"], row["object"]) for row in recorded] == [
+            (audit.Action.SESSION_ENDED, ("session", other))
+        ]
+
+    async def test_nothing_when_there_was_none_to_end(self, client, account, recorded):
+        await client.delete(f"{AUTH}/sessions/{new_id()}", headers=bearer(account["access_token"]))
+        assert recorded == []
+
+    async def test_a_session_ended_by_misuse(self, client, account, recorded):
+        session = tokens.read_refresh_token(account["refresh_token"]).session_id
+        for _ in range(3):
+            await client.post(f"{AUTH}/refresh", json={"refresh_token": account["refresh_token"]})
+        [row] = recorded
+        assert (row["action"], row["object"]) == (audit.Action.SESSION_ENDED, ("session", session))
+        assert row["details"] == {"reason": "token used twice"}
+
+
+class TestDeletedUser:
+    @pytest.fixture
+    async def deleted(self, account):
+        await store.change_user(account["id"], {"deleted_at": now()})
+        return account
+
+    async def test_is_answered_as_if_there_were_none(self, client, deleted):
+        for password in (PASSWORD, "not the password"):
+            answer = await log_in(client, deleted["email"], password)
+            unknown = await log_in(client, an_email(), password)
+            assert answer.status_code == unknown.status_code == 401
+            assert without_request(answer.json()) == without_request(unknown.json())
+
+    async def test_and_as_late(self, client, deleted, monkeypatch):
+        real, compared = bcrypt.checkpw, []
+
+        def counting(password: bytes, stored: bytes) -> bool:
+            compared.append(stored[:7])
+            return real(password, stored)
+
+        monkeypatch.setattr(bcrypt, "checkpw", counting)
+        with COMMANDS.record() as for_deleted:
+            await log_in(client, deleted["email"])
+        with COMMANDS.record() as for_unknown:
+            await log_in(client, an_email())
+        assert for_deleted == for_unknown
+        assert len(compared) == 2
+        assert len(set(compared)) == 1
+
+    async def test_is_locked_alike_and_leaves_no_trace(self, client, deleted, recorded, settings_):
+        for _ in range(settings_.auth.max_failed_logins):
+            await log_in(client, deleted["email"])
+        assert (await log_in(client, deleted["email"])).status_code == 423
+        assert recorded == []
+
+    async def test_enters_again_when_restored(self, client, deleted):
+        await store.change_user(deleted["id"], {"deleted_at": None})
+        assert (await log_in(client, deleted["email"])).status_code == 200
+
+
+class TestTenant:
+    """A sign-in is to one: the first of the memberships that is alive; whoever enters another makes it the first."""
+
+    async def a_tenant(self, *, deleted: bool) -> Membership:
+        tenant = Tenant(name="Another", deleted_at=now() if deleted else None)
+        await tenant.insert()
+        return Membership(tenant_id=tenant.id, tenant_name=tenant.name, role=Role.VIEWER)
+
+    async def entered(self, client, account) -> Id:
+        answer = await log_in(client, account["email"])
+        assert answer.status_code == 200, answer.text
+        claims = tokens.read_access_token(answer.json()["access_token"])
+        assert (await me(client, answer.json()["access_token"])).status_code == 200
+        return claims.tenant_id
+
+    @pytest.mark.parametrize("deleted", [True, False])
+    async def test_a_deleted_one_is_passed_over(self, client, account, deleted):
+        own = (await store.user_by_id(account["id"])).memberships[0]
+        other = await self.a_tenant(deleted=deleted)
+        await store.change_user(account["id"], {"memberships": [other.model_dump(), own.model_dump()]})
+        assert await self.entered(client, account) == (own.tenant_id if deleted else other.tenant_id)
+
+    async def test_one_that_is_erased_too(self, client, account):
+        own = (await store.user_by_id(account["id"])).memberships[0]
+        gone = Membership(tenant_id=new_id(), tenant_name="Gone", role=Role.OWNER)
+        await store.change_user(account["id"], {"memberships": [gone.model_dump(), own.model_dump()]})
+        assert await self.entered(client, account) == own.tenant_id
+
+
+async def test_the_record_can_be_read_by_the_tenant(client, account):
+    """What is told to it is what it can keep."""
+    await log_in(client, account["email"], "not the password")
+    headers = bearer(account["access_token"])
+
+    async def shown() -> list[tuple[str, dict[str, object]]]:
+        rows = (await client.get("/api/v1/audit", headers=headers)).json()["items"]
+        found = [(row["action"], row["details"]) for row in rows if row["object"]["id"] == str(account["id"])]
+        return found if ("user.refused", {"reason": "password"}) in found else []
+
+    assert ("user.signed_in", {"method": "password", "second_factor": None}) in await until(shown)

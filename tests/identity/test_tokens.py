@@ -54,6 +54,11 @@ class TestAccessToken:
         allowed = timedelta(seconds=settings().auth.access_token_seconds)
         assert allowed - timedelta(seconds=3) < life <= allowed
 
+    @pytest.mark.parametrize("name", ["sub", "sid", "tid"])
+    @pytest.mark.parametrize("value", ["nobody", "", 24 * "z"])
+    def test_of_ours_with_ids_that_are_none_is_refused(self, name, value):
+        assert refused(signed(claims(**{name: value})))
+
     def test_holds_no_role_mail_or_name(self):
         principal = Principal(new_id(), new_id(), Role.ADMIN, new_id(), is_superuser=True)
         payload = jwt.decode(tokens.access_token(principal), options={"verify_signature": False})

@@ -2,14 +2,15 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi import APIRouter, Form, Request, Response
 
 from elenchus.core.ids import IdField
 from elenchus.core.pages import Page, PageParams
 from elenchus.core.principal import CurrentPrincipal
+from elenchus.core.ratelimit import LoginLimit
 from elenchus.identity import service as identity
 from elenchus.identity.schemas import (
-    Device,
+    FromDevice,
     LoginForm,
     PrincipalOut,
     ProfilePatch,
@@ -21,18 +22,10 @@ from elenchus.identity.schemas import (
     UserOut,
 )
 
-USER_AGENT_CHARACTERS = 200
-
-
-async def _device(request: Request) -> Device:
-    address = request.client.host if request.client else "unknown"
-    return Device(request.headers.get("user-agent", "unknown")[:USER_AGENT_CHARACTERS], address)
-
-
 router = APIRouter(prefix="/auth", tags=["auth"])
 
 
-@router.post("/register", operation_id="register", status_code=201)
+@router.post("/register", operation_id="register", status_code=201, dependencies=[LoginLimit])
 async def register(wish: RegisterIn, request: Request, response: Response) -> UserOut:
     """An account, and the tenant it owns. An address is registered once, however it is spelled: 409."""
     user = await identity.register(wish)
@@ -40,8 +33,8 @@ async def register(wish: RegisterIn, request: Request, response: Response) -> Us
     return user
 
 
-@router.post("/login", operation_id="login")
-async def log_in(form: Annotated[LoginForm, Form()], device: Annotated[Device, Depends(_device)]) -> SignedInOut:
+@router.post("/login", operation_id="login", dependencies=[LoginLimit])
+async def log_in(form: Annotated[LoginForm, Form()], device: FromDevice) -> SignedInOut:
     """Five wrong passwords in a row lock the address for a while: 423 with `Retry-After`."""
     return await identity.log_in(form, device=device)
 
@@ -64,7 +57,7 @@ async def log_out_everywhere(principal: CurrentPrincipal) -> None:
     await identity.sessions.end_all(principal)
 
 
-@router.get("/me", operation_id="read_me", name="read_me")
+@router.get("/me", operation_id="read_me", name="read_me", openapi_extra={"x-scope": "any"})
 async def me(principal: CurrentPrincipal) -> UserOut:
     return await identity.profile(principal)
 
@@ -74,7 +67,7 @@ async def change_me(principal: CurrentPrincipal, patch: ProfilePatch) -> UserOut
     return await identity.change_profile(principal, patch)
 
 
-@router.get("/session", operation_id="read_session")
+@router.get("/session", operation_id="read_session", openapi_extra={"x-scope": "any"})
 async def current_session(principal: CurrentPrincipal) -> PrincipalOut:
     """For whom this token speaks now. Costs no database command while the session was seen in the last second."""
     return PrincipalOut.of(principal)

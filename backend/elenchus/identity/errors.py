@@ -28,6 +28,17 @@ class WrongCredentials(Unauthenticated):
         super().__init__("Check both and try again.")
 
 
+class WrongCurrentPassword(Invalid):
+    """Not 401: the session is good, and a client must not throw its tokens away for a typing error."""
+
+    slug, title = "wrong-current-password", "The current password is wrong"
+
+    def __init__(self) -> None:
+        detail = "Check it and try again; too many wrong ones lock the account."
+        where = ["body", "current_password"]
+        super().__init__(detail, errors=[{"loc": where, "msg": detail, "type": "wrong_password"}])
+
+
 class InvalidToken(Unauthenticated):
     """One answer for forged, expired, replayed and revoked: the holder is told nothing that helps to forge."""
 
@@ -50,13 +61,6 @@ class AccountSuspended(Forbidden):
 
     def __init__(self) -> None:
         super().__init__("Ask an administrator to activate it again.")
-
-
-class NoMembership(Forbidden):
-    slug, title = "no-membership", "The account belongs to no tenant"
-
-    def __init__(self) -> None:
-        super().__init__("Ask to be invited by one.")
 
 
 class SessionNotFound(NotFound):

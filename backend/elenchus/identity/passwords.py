@@ -50,9 +50,9 @@ _threads = ThreadPoolExecutor(max_workers=max(1, (os.cpu_count() or 2) // 2), th
 
 def require_strong(password: str, *, own_words: Iterable[str | None]) -> None:
     """Length and not being guessed first are all that counts; there are no rules of composition."""
-    password = _normalised(password)
+    typed, password = password, _normalised(password)
     shortest = _shortest()
-    if len(password) < shortest:
+    if min(len(typed), len(password)) < shortest:  # one ligature may stand for eighteen letters
         raise WeakPassword(f"Use at least {shortest} characters; a few unrelated words are easy to remember.")
     if len(password) > LONGEST:
         raise WeakPassword(f"Use at most {LONGEST} characters.")

@@ -8,8 +8,10 @@ from typing import Annotated, Self
 from zoneinfo import available_timezones
 
 from email_validator import EmailNotValidError, validate_email
+from fastapi import Depends
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, JsonValue, SecretStr, StringConstraints
 
+from elenchus.core.context import caller
 from elenchus.core.ids import IdField
 from elenchus.core.plain import Labels
 from elenchus.core.principal import Principal, Role
@@ -18,6 +20,9 @@ from elenchus.identity.models import Session, User
 EMAIL_CHARACTERS = 254  # RFC 5321's longest path, less its brackets
 PASSWORD_INPUT_CHARACTERS = 512  # as typed; the policy counts again after normalising
 TOKEN_CHARACTERS = 512
+OTP_CHARACTERS = 64
+USER_AGENT_CHARACTERS = 200
+ENCODED_WORD = "=?"  # would be decoded in a mail's header (`core.mail`)
 
 
 def _without_control_characters(text: str) -> str:
@@ -34,6 +39,8 @@ def _secret_without_control_characters(secret: SecretStr) -> SecretStr:
 
 def _email(text: str) -> str:
     """The address with its domain in lower case. Nothing is looked up; `.test` is let through, as nobody owns it."""
+    if ENCODED_WORD in text:
+        raise ValueError("No mail can be sent to an address with `=?` in it.")
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
@@ -41,9 +48,13 @@ def _email(text: str) -> str:
 
 
 def email_key(text: str) -> str:
-    """The same for every spelling of one address; text that is no address has a key that no account has."""
+    """The same for every spelling of one address; text that is no address has a key that no account has.
+
+    Only the name's case is folded: it would make one domain of faß.example and fass.example, which are two owners'.
+    """
     try:
-        return _email(text[:EMAIL_CHARACTERS].strip()).casefold()
+        name, _, domain = _email(text[:EMAIL_CHARACTERS].strip()).rpartition("@")
+        return f"{name.casefold()}@{domain.lower()}"
     except ValueError:
         return unicodedata.normalize("NFC", text).casefold()
 
@@ -73,6 +84,8 @@ Password = Annotated[
     SecretStr, Field(max_length=PASSWORD_INPUT_CHARACTERS), AfterValidator(_secret_without_control_characters)
 ]
 Token = Annotated[str, StringConstraints(max_length=TOKEN_CHARACTERS), AfterValidator(_without_control_characters)]
+#: Six digits of an authenticator, or a recovery code with its dashes.
+Otp = Annotated[SecretStr, Field(max_length=OTP_CHARACTERS), AfterValidator(_secret_without_control_characters)]
 WebAddress = Annotated[str, StringConstraints(max_length=2048), AfterValidator(_web_address)]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_timezone)]
 Language = Annotated[str, StringConstraints(max_length=35, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")]
@@ -88,6 +101,7 @@ class RegisterIn(_Input):
     full_name: Line
     organization: Line | None = None
     job_role: Line | None = Field(None, alias="role", description="what you do, e.g. associate; it grants nothing")
+    invitation_token: Token | None = Field(None, description="to join the tenant that invited this address")
 
 
 class LoginForm(_Input):
@@ -97,6 +111,7 @@ class LoginForm(_Input):
         str, StringConstraints(max_length=EMAIL_CHARACTERS), AfterValidator(_without_control_characters)
     ]
     password: Password
+    otp: Otp | None = None
     grant_type: Annotated[str, StringConstraints(pattern="^(password)?$")] = "password"
     scope: Annotated[str, StringConstraints(max_length=200)] = ""
     client_id: Annotated[str, StringConstraints(max_length=200)] | None = None
@@ -131,6 +146,14 @@ class Device:
     ip_address: str
 
 
+async def _device() -> Device:
+    known = caller()
+    return Device(known.user_agent[:USER_AGENT_CHARACTERS] or "unknown", known.ip_address or "unknown")
+
+
+FromDevice = Annotated[Device, Depends(_device)]
+
+
 class MembershipOut(BaseModel):
     tenant_id: IdField
     tenant_name: str
@@ -152,6 +175,7 @@ class UserOut(BaseModel):
     is_active: bool
     is_verified: bool
     is_superuser: bool
+    mfa_enabled: bool
     memberships: list[MembershipOut]
     last_login_at: datetime | None
     login_count: int
@@ -161,7 +185,8 @@ class UserOut(BaseModel):
     @classmethod
     def of(cls, user: User) -> Self:
         shown = user.model_dump(include=set(cls.model_fields))
-        return cls(**shown, role=user.job_role)
+        factor = user.second_factor
+        return cls(**shown, role=user.job_role, mfa_enabled=bool(factor and factor.confirmed_at))
 
 
 class TokensOut(BaseModel):

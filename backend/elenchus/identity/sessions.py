@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from elenchus.audit import service as audit
 from elenchus.core import crypto, logs
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
@@ -27,15 +28,16 @@ async def begin(user: User, membership: Membership, *, device: Device) -> Tokens
             user_id=user.id,
             tenant_id=membership.tenant_id,
             refresh_digest=crypto.digest(refresh),
+            password_epoch=user.password_epoch,
             user_agent=device.user_agent,
             ip_address=device.ip_address,
             created_at=at,
             last_used_at=at,
-            expires_at=_expiry(at),
+            expires_at=expiry(at),
         )
     )
     principal = Principal(membership.tenant_id, user.id, membership.role, session_id, is_superuser=user.is_superuser)
-    return _pair(principal, refresh)
+    return pair(principal, refresh)
 
 
 async def refresh(token: str) -> TokensOut:
@@ -44,37 +46,44 @@ async def refresh(token: str) -> TokensOut:
     fresh = tokens.refresh_token(claim.session_id)
     principal = await store.standing(claim.session_id)
     if principal is None or not await _rotated(claim, fresh):  # last, so that a failure before it costs no token
-        await _end_misused(claim.session_id)
+        await _end_misused(claim.session_id, principal)
         raise InvalidToken
-    return _pair(principal, fresh)
+    return pair(principal, fresh)
 
 
 async def _rotated(claim: RefreshClaim, fresh: str) -> bool:
-    digest, expires_at = crypto.digest(fresh), _expiry(now())
+    digest, expires_at = crypto.digest(fresh), expiry(now())
     return await store.rotate(claim.session_id, used=claim.digest, fresh=digest, expires_at=expires_at)
 
 
-async def _end_misused(session_id: Id) -> None:
-    if await store.end_session(session_id):
-        log.warning("session ended: its refresh token was used twice, too late or by a suspended user")
+async def _end_misused(session_id: Id, principal: Principal | None) -> None:
+    """Without a principal the session had lost its user, tenant or time already, and there is no record to write in."""
+    ended = await store.end_session(session_id)
     principals.forget_session(session_id)
+    if ended:
+        log.warning("session ended: its refresh token was used twice, too late or by a suspended user")
+    if ended and principal is not None:
+        await audit.record(principal, audit.Action.SESSION_ENDED, "session", session_id, reason="token used twice")
 
 
 async def end_current(principal: Principal) -> None:
     if principal.session_id is not None:
         await store.end_session(principal.session_id)
         principals.forget_session(principal.session_id)
+        await audit.record(principal, audit.Action.USER_SIGNED_OUT, "session", principal.session_id)
 
 
 async def end_all(principal: Principal) -> None:
     await store.end_sessions_of(principal.user_id)
     principals.forget_user(principal.user_id)
+    await audit.record(principal, audit.Action.USER_SIGNED_OUT, "user", principal.user_id, everywhere=True)
 
 
 async def end_one(principal: Principal, session_id: Id) -> None:
     if not await store.end_session_of(principal.user_id, session_id):
         raise SessionNotFound
     principals.forget_session(session_id)
+    await audit.record(principal, audit.Action.SESSION_ENDED, "session", session_id)
 
 
 async def page(principal: Principal, query: PageQuery) -> Page[SessionOut]:
@@ -84,7 +93,7 @@ async def page(principal: Principal, query: PageQuery) -> Page[SessionOut]:
     return Page(items=shown, next_cursor=encode_cursor(shown[-1].id) if more else None)
 
 
-def _pair(principal: Principal, refresh: str) -> TokensOut:
+def pair(principal: Principal, refresh: str) -> TokensOut:
     return TokensOut(
         access_token=tokens.access_token(principal),
         refresh_token=refresh,
@@ -92,5 +101,5 @@ def _pair(principal: Principal, refresh: str) -> TokensOut:
     )
 
 
-def _expiry(at: datetime) -> datetime:
+def expiry(at: datetime) -> datetime:
     return at + timedelta(days=settings().auth.refresh_token_days)

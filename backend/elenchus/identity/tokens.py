@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import jwt
+from bson.errors import InvalidId
 
 from elenchus.core import crypto
 from elenchus.core.clock import now
@@ -66,10 +67,10 @@ def read_access_token(token: str) -> Claims:
             issuer=ISSUER,
             options={"require": _CLAIMS, "verify_iat": False},  # another host's clock may be a second ahead
         )
-    except jwt.InvalidTokenError as error:
+        expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+        return Claims(Id(claims["sub"]), Id(claims["sid"]), Id(claims["tid"]), expires_at)
+    except (jwt.InvalidTokenError, InvalidId, TypeError) as error:  # ids that are none: signed by another version of us
         raise InvalidToken from error
-    expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-    return Claims(Id(claims["sub"]), Id(claims["sid"]), Id(claims["tid"]), expires_at)
 
 
 def refresh_token(session_id: Id) -> str:

@@ -1,0 +1,1 @@
+"""Signing in with Google, or any OpenID Connect provider that verifies e-mail addresses."""

@@ -1,0 +1,1 @@
+"""What a mailed link can do: verify an address, set a new password."""

@@ -1,0 +1,1 @@
+"""Tenants: their settings, members, invitations, limits and what they have used."""
