@@ -21,6 +21,7 @@ from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobStatus
 from elenchus.jobs.task import task
 from tests.jobs.conftest import Gate, submit
+from tests.support import http_client
 
 gates: dict[str, Gate] = {}
 LISTED = {
@@ -64,7 +65,7 @@ async def http() -> AsyncIterator[httpx.AsyncClient]:
     app.include_router(api.router)
     app.add_middleware(Border, max_body_bytes=1_000_000)
     problems.install(app)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+    async with http_client(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         yield client
 
 

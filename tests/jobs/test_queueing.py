@@ -81,7 +81,7 @@ class TestWake:
         assert time.monotonic() - began < queueing.WAKE_WITHIN_SECONDS + 0.8
 
     async def test_it_is_asked_again_after_a_moment(self, valkey, monkeypatch):
-        monkeypatch.setattr(queueing, "SILENCE_SECONDS", 0.2)
+        monkeypatch.setattr(queueing._brief, "silence_seconds", 0.2)
         os.kill(valkey.pid, signal.SIGSTOP)
         assert not await queueing.wake(new_id(), 0)
         os.kill(valkey.pid, signal.SIGCONT)

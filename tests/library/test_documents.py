@@ -5,7 +5,7 @@ import hashlib
 
 import pytest
 
-from elenchus.core.ids import new_id
+from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Role
 from elenchus.core.resources import Resources
 from elenchus.jobs.models import Job
@@ -13,9 +13,17 @@ from elenchus.library.models import Document
 from elenchus.library.names import storage_key
 from tests.fixtures import files
 from tests.library.support import DOCUMENTS, all_chunks, as_files, filed, full_text, settled, upload
+from tests.support import Firm
 
 LEASE = b"The tenant shall pay the rent on the first day of each month. " * 12
+TERMS = b"The purchaser pays the price within thirty days of delivery. " * 12
 NOTICE = b"Notice of termination is given in writing ninety days ahead. " * 12
+
+
+@pytest.fixture(scope="module")
+async def filed_once(shared_firm, worker):
+    """A document for tests that only read it."""
+    return shared_firm, await filed(shared_firm, TERMS, 'Müller "x".txt')
 
 
 class TestUpload:
@@ -101,6 +109,16 @@ class TestDuplicates:
         assert second["duplicate"] is False
 
 
+@pytest.fixture(scope="module")
+async def labelled(shared_firm, worker):
+    """A firm with three documents that differ in their labels."""
+    f = shared_firm
+    await upload(f, LEASE, "Lease (old).txt", category="lease", practice_area="property", keywords=["rent", "notice"])
+    await upload(f, NOTICE, "nda.txt", category="nda", keywords="rent")
+    await upload(f, NOTICE + b"2", "other.txt", category="lease", jurisdiction="UK")
+    return f
+
+
 class TestList:
     async def test_newest_first_in_pages(self, firm):
         f = await firm()
@@ -123,20 +141,13 @@ class TestList:
             ({"status": "failed"}, []),
         ],
     )
-    async def test_filters(self, firm, query, found):
-        f = await firm()
-        await upload(
-            f, LEASE, "Lease (old).txt", category="lease", practice_area="property", keywords=["rent", "notice"]
-        )
-        await upload(f, NOTICE, "nda.txt", category="nda", keywords="rent")
-        await upload(f, NOTICE + b"2", "other.txt", category="lease", jurisdiction="UK")
-        items = (await f.client.get(DOCUMENTS, params=query)).json()["items"]
+    async def test_filters(self, labelled, query, found):
+        items = (await labelled.client.get(DOCUMENTS, params=query)).json()["items"]
         assert sorted(item["filename"] for item in items) == found
 
     @pytest.mark.parametrize("query", [{"status": "lost"}, {"q": "a\x00b"}, {"q": "x" * 101}, {"cursor": "?"}])
-    async def test_a_filter_that_is_none_is_refused(self, firm, query):
-        f = await firm()
-        assert (await f.client.get(DOCUMENTS, params=query)).status_code == 422
+    async def test_a_filter_that_is_none_is_refused(self, shared_firm, query):
+        assert (await shared_firm.client.get(DOCUMENTS, params=query)).status_code == 422
 
 
 class TestChange:
@@ -157,7 +168,7 @@ class TestChange:
         assert (await f.client.patch(url, json={"category": "a"}, headers={"If-Match": tag})).status_code == 200
         assert (await f.client.patch(url, json={"category": "b"}, headers={"If-Match": tag})).status_code == 412
         assert (await f.client.patch(url, json={"category": "c"}, headers={"If-Match": "*"})).status_code == 200
-        assert (await f.client.patch(url, json={"category": "d"}, headers={"If-Match": "W/old"})).status_code == 422
+        assert (await f.client.patch(url, json={"category": "d"}, headers={"If-Match": "W/old"})).status_code == 412
         assert (await f.client.get(url)).json()["category"] == "c"
 
     @pytest.mark.parametrize(
@@ -175,38 +186,38 @@ class TestChange:
             {"$set": {"category": "x"}},
         ],
     )
-    async def test_nothing_else_can_be_changed(self, firm, body):
-        f = await firm()
-        url = f"{DOCUMENTS}/{(await upload(f, LEASE))['id']}"
+    async def test_nothing_else_can_be_changed(self, filed_once, body):
+        f, document = filed_once
+        url = f"{DOCUMENTS}/{document['id']}"
         assert (await f.client.patch(url, json=body)).status_code == 422
+        assert (await f.client.get(url)).json() == document
 
 
 class TestFile:
     @pytest.fixture
-    async def file(self, firm):
-        f = await firm()
-        document = await upload(f, LEASE, 'Müller "x".txt')
+    def file(self, filed_once):
+        f, document = filed_once
         return f, f"{DOCUMENTS}/{document['id']}/file"
 
     async def test_the_whole_is_a_download_that_no_browser_runs(self, file):
         f, url = file
         answer = await f.client.get(url)
-        assert (answer.status_code, answer.content) == (200, LEASE)
+        assert (answer.status_code, answer.content) == (200, TERMS)
         assert answer.headers["content-disposition"].startswith("attachment; ")
         assert "filename*=UTF-8''M%C3%BCller" in answer.headers["content-disposition"]
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["content-security-policy"] == "sandbox; default-src 'none'"
-        assert answer.headers["content-length"] == str(len(LEASE))
+        assert answer.headers["content-length"] == str(len(TERMS))
         assert answer.headers["accept-ranges"] == "bytes"
 
     @pytest.mark.parametrize(
         ("asked", "part", "content_range"),
         [
-            ("bytes=0-9", LEASE[:10], f"bytes 0-9/{len(LEASE)}"),
-            ("bytes=10-", LEASE[10:], f"bytes 10-{len(LEASE) - 1}/{len(LEASE)}"),
-            ("bytes=-7", LEASE[-7:], f"bytes {len(LEASE) - 7}-{len(LEASE) - 1}/{len(LEASE)}"),
-            ("bytes=5-999999", LEASE[5:], f"bytes 5-{len(LEASE) - 1}/{len(LEASE)}"),
-            ("bytes=-999999", LEASE, f"bytes 0-{len(LEASE) - 1}/{len(LEASE)}"),
+            ("bytes=0-9", TERMS[:10], f"bytes 0-9/{len(TERMS)}"),
+            ("bytes=10-", TERMS[10:], f"bytes 10-{len(TERMS) - 1}/{len(TERMS)}"),
+            ("bytes=-7", TERMS[-7:], f"bytes {len(TERMS) - 7}-{len(TERMS) - 1}/{len(TERMS)}"),
+            ("bytes=5-999999", TERMS[5:], f"bytes 5-{len(TERMS) - 1}/{len(TERMS)}"),
+            ("bytes=-999999", TERMS, f"bytes 0-{len(TERMS) - 1}/{len(TERMS)}"),
         ],
     )
     async def test_a_range(self, file, asked, part, content_range):
@@ -219,14 +230,14 @@ class TestFile:
     async def test_what_is_no_single_range_gets_the_whole(self, file, asked):
         f, url = file
         answer = await f.client.get(url, headers={"Range": asked})
-        assert (answer.status_code, answer.content) == (200, LEASE)
+        assert (answer.status_code, answer.content) == (200, TERMS)
 
-    @pytest.mark.parametrize("asked", [f"bytes={len(LEASE)}-", "bytes=999999-", "bytes=-0"])
+    @pytest.mark.parametrize("asked", [f"bytes={len(TERMS)}-", "bytes=999999-", "bytes=-0"])
     async def test_a_range_outside_the_file(self, file, asked):
         f, url = file
         answer = await f.client.get(url, headers={"Range": asked})
         assert answer.status_code == 416
-        assert answer.headers["content-range"] == f"bytes */{len(LEASE)}"
+        assert answer.headers["content-range"] == f"bytes */{len(TERMS)}"
         assert answer.headers["content-type"] == "application/problem+json"
 
     async def test_a_range_of_another_version_gets_the_whole(self, file):
@@ -303,6 +314,36 @@ class TestWhoMay:
         assert (await f.client.post(DOCUMENTS, files=as_files(("a.txt", LEASE)))).status_code == 403
         assert (await f.client.post(f"{DOCUMENTS}/search", json={"query": "goods"})).status_code == 200
 
+    async def test_a_member_changes_only_what_they_have_uploaded(self, firm, demoted):
+        f = await firm()
+        document = await filed(f, LEASE, "a.txt")
+        await self.given_to(f, document, new_id())
+        await demoted(f, Role.MEMBER)
+        for method, path, body in self.CALLS:
+            answer = await f.client.request(method, f"{DOCUMENTS}/{document['id']}{path}", json=body)
+            assert answer.status_code == (200 if method == "GET" else 403), (method, path)
+            assert method == "GET" or "an administrator" in answer.json()["detail"]
+        assert (await f.client.get(f"{DOCUMENTS}/{document['id']}")).json() == document
+        await self.given_to(f, document, f.principal.user_id)
+        await self.change_in_every_way(f, document)
+
+    async def test_an_administrator_changes_everybody_s(self, firm, demoted):
+        f = await firm()
+        document = await filed(f, LEASE, "a.txt")
+        await self.given_to(f, document, new_id())
+        await demoted(f, Role.ADMIN)
+        await self.change_in_every_way(f, document)
+
+    async def given_to(self, f: Firm, document: dict, user_id: Id) -> None:
+        change = {"$set": {"uploaded_by": user_id}}
+        assert await Document.owned_by(f.principal).update({"_id": Id(document["id"])}, change)
+
+    async def change_in_every_way(self, f: Firm, document: dict) -> None:
+        url = f"{DOCUMENTS}/{document['id']}"
+        assert (await f.client.patch(url, json={"category": "mine"})).status_code == 200
+        assert (await f.client.post(f"{url}/reprocess")).status_code == 202
+        assert (await f.client.delete(url)).status_code == 204
+
     async def test_nobody_unknown_gets_in(self, client):
         for method, path, body in self.CALLS:
             answer = await client.request(method, f"{DOCUMENTS}/{new_id()}{path}", json=body)
@@ -311,6 +352,12 @@ class TestWhoMay:
         assert (await client.post(DOCUMENTS, files=as_files(("a.txt", LEASE)))).status_code == 401
 
     @pytest.mark.parametrize("broken", ["x", "665f1c2ab7e4d1a2c3b4d5e", "665f1c2ab7e4d1a2c3b4d5eg"])
-    async def test_a_malformed_id_is_refused(self, firm, broken):
-        f = await firm()
-        assert (await f.client.get(f"{DOCUMENTS}/{broken}")).status_code == 422
+    async def test_a_malformed_id_is_refused(self, shared_firm, broken):
+        assert (await shared_firm.client.get(f"{DOCUMENTS}/{broken}")).status_code == 422
+
+
+async def test_a_wrong_method_is_told_all_that_the_path_has(client):
+    """Three routes share the path, and each knows only its own method."""
+    answer = await client.put(f"{DOCUMENTS}/{new_id()}")
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, GET, PATCH"

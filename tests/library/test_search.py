@@ -36,13 +36,22 @@ def documents_of(found: dict) -> list[str]:
     return [item["document_id"] for item in found["items"]]
 
 
-@pytest.fixture
-async def shelf(firm):
-    """A firm with a lease and a secrecy agreement."""
-    f = await firm()
+async def stocked(f: Firm) -> tuple[Firm, dict, dict]:
     lease = await filed(f, LEASE, "Ashford lease.txt", category="lease", keywords=["flat", "rent"], jurisdiction="DE")
     nda = await filed(f, NDA, "Borealis NDA.txt", category="nda", matter="2026/4", practice_area="ip")
     return f, lease, nda
+
+
+@pytest.fixture(scope="module")
+async def shelf(shared_firm, worker):
+    """A firm with a lease and a secrecy agreement, for tests that only read."""
+    return await stocked(shared_firm)
+
+
+@pytest.fixture
+async def own_shelf(firm):
+    """The same for a test that changes it."""
+    return await stocked(await firm())
 
 
 class TestAnswers:
@@ -118,8 +127,8 @@ class TestScope:
         chosen = {"document_ids": [lease["id"], nda["id"]], "filters": filters}
         assert set(documents_of(await search(f, "tenant recipient", **chosen))) == ids
 
-    async def test_labels_that_change_count_at_once(self, shelf):
-        f, lease, _ = shelf
+    async def test_labels_that_change_count_at_once(self, own_shelf):
+        f, lease, _ = own_shelf
         assert documents_of(await search(f, "tenant", filters={"category": "closed"})) == []
         await f.client.patch(f"{DOCUMENTS}/{lease['id']}", json={"category": "closed", "filename": "Case 9.txt"})
         (item,) = (await search(f, "tenant", filters={"category": "closed"}))["items"]
@@ -142,9 +151,8 @@ class TestScope:
             {"query": "x", "tenant_id": "665f1c2ab7e4d1a2c3b4d5e6"},
         ],
     )
-    async def test_a_question_that_is_none_is_refused(self, firm, body):
-        f = await firm()
-        assert (await f.client.post(SEARCH, json=body)).status_code == 422
+    async def test_a_question_that_is_none_is_refused(self, shared_firm, body):
+        assert (await shared_firm.client.post(SEARCH, json=body)).status_code == 422
 
 
 class TestTenants:
@@ -175,8 +183,8 @@ class TestAsItIsNow:
         assert (await library.retrieve(owner, "purchaser", document_ids=[waiting.id])).passages == ()
         assert (await library.retrieve(owner, "purchaser")).passages == ()
 
-    async def test_a_new_document_is_found_and_a_deleted_one_is_not(self, shelf):
-        f, lease, _ = shelf
+    async def test_a_new_document_is_found_and_a_deleted_one_is_not(self, own_shelf):
+        f, lease, _ = own_shelf
         assert documents_of(await search(f, "helicopter")) == []
         added = await filed(f, b"The helicopter is delivered in May. " * 10, "helicopter.txt")
         assert set(documents_of(await search(f, "helicopter"))) == {added["id"]}
@@ -185,9 +193,9 @@ class TestAsItIsNow:
         gone = await f.client.post(SEARCH, json={"query": "tenant", "document_ids": [lease["id"]]})
         assert gone.status_code == 404
 
-    async def test_whoever_sees_that_it_was_read_finds_it(self, shelf, monkeypatch):
+    async def test_whoever_sees_that_it_was_read_finds_it(self, own_shelf, monkeypatch):
         """Between the flip and the shelf's new version other processes still search what they remember."""
-        f, _, _ = shelf
+        f, _, _ = own_shelf
         touched, held_up = asyncio.Event(), asyncio.Event()
         touch_shelf = store.touch_shelf
 
@@ -206,8 +214,8 @@ class TestAsItIsNow:
         await settled(f, document["id"])
         assert set(documents_of(await search(f, "seaplane"))) == {document["id"]}
 
-    async def test_a_search_never_sees_a_gap_while_a_document_is_read_again(self, shelf):
-        f, lease, _ = shelf
+    async def test_a_search_never_sees_a_gap_while_a_document_is_read_again(self, own_shelf):
+        f, lease, _ = own_shelf
         await f.client.post(f"{DOCUMENTS}/{lease['id']}/reprocess")
         status = "pending"
         while status != "completed":
@@ -215,9 +223,9 @@ class TestAsItIsNow:
             status = (await f.client.get(f"{DOCUMENTS}/{lease['id']}")).json()["processing"]["status"]
         assert documents_of(await search(f, "tenant rent"))
 
-    async def test_what_was_remembered_is_looked_up_again_when_its_texts_are_gone(self, shelf):
+    async def test_what_was_remembered_is_looked_up_again_when_its_texts_are_gone(self, own_shelf):
         """As when another process replaces a generation between this one's listing and its texts."""
-        f, lease, _ = shelf
+        f, lease, _ = own_shelf
         before = await library.retrieve(f.principal, "tenant rent")
         remembered = retrieval._memory.shelves[f.principal.tenant_id]
         await f.client.post(f"{DOCUMENTS}/{lease['id']}/reprocess")
@@ -279,8 +287,8 @@ class TestCost:
         assert all(answer.passages == answers[0].passages for answer in answers)
         assert loads == [2]
 
-    async def test_an_unusable_segment_is_built_again_from_its_passages(self, shelf):
-        f, lease, _ = shelf
+    async def test_an_unusable_segment_is_built_again_from_its_passages(self, own_shelf):
+        f, lease, _ = own_shelf
         before = await library.retrieve(f.principal, "tenant rent", document_ids=[Id(lease["id"])])
         part = row_id(Id(lease["id"]), 1, RowKind.SEGMENT, 0)
         assert await SegmentPart.owned_by(f.principal).update({"_id": part}, {"$set": {"data": b"of another version"}})
@@ -288,8 +296,8 @@ class TestCost:
         after = await library.retrieve(f.principal, "tenant rent", document_ids=[Id(lease["id"])])
         assert after == before
 
-    async def test_one_document_that_lost_its_rows_silences_nobody(self, shelf):
-        f, lease, nda = shelf
+    async def test_one_document_that_lost_its_rows_silences_nobody(self, own_shelf):
+        f, lease, nda = own_shelf
         owner = f.principal
         assert await store.sweep_generation(owner, Id(nda["id"]), 1) > 0
         retrieval._memory.shelves.clear()

@@ -266,9 +266,8 @@ class TestOverHttp:
             (TEXT, "text/plain", 415),
         ],
     )
-    async def test_each_refusal_has_its_status(self, firm, incoming, body, content_type, status):
-        f = await firm()
-        answer = await f.client.post(DOCUMENTS, content=body, headers={"Content-Type": content_type})
+    async def test_each_refusal_has_its_status(self, shared_firm, incoming, body, content_type, status):
+        answer = await shared_firm.client.post(DOCUMENTS, content=body, headers={"Content-Type": content_type})
         assert answer.status_code == status, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["detail"]

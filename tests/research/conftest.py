@@ -13,7 +13,7 @@ from elenchus.core import settings as settings_module
 from elenchus.core.settings import Settings, settings, use
 from tests.conftest import free_port
 from tests.fixtures.gemini import GeminiStub, gemini_stub
-from tests.support import until
+from tests.support import http_client, until
 
 BACKEND = Path(__file__).parents[2] / "backend"
 
@@ -61,7 +61,7 @@ class Neighbour:
 
     def client(self, like: httpx.AsyncClient) -> httpx.AsyncClient:
         """The same person's client, of this process."""
-        return httpx.AsyncClient(base_url=self.url, headers=like.headers, timeout=30)
+        return http_client(base_url=self.url, headers=like.headers)
 
     async def kill(self) -> None:
         self.process.kill()
@@ -114,7 +114,7 @@ def _environment(config: Settings, gemini: GeminiStub, folder: Path) -> dict[str
 
 async def _is_ready(one: Neighbour) -> bool:
     assert one.process.returncode is None, "the other process ended"
-    async with httpx.AsyncClient(base_url=one.url) as http:
+    async with http_client(base_url=one.url) as http:
         try:
             return (await http.get("/api/v1/chat/conversations")).status_code == 401
         except httpx.TransportError:

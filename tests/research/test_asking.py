@@ -2,10 +2,12 @@
 
 import pytest
 
+from elenchus.core.clock import now
 from elenchus.core.ids import new_id
 from elenchus.core.principal import Role
 from elenchus.research import store
 from elenchus.research.asking import title_of
+from elenchus.research.models import Answer
 from elenchus.research.prompts import rules
 from tests.research.support import (
     CHAT,
@@ -237,8 +239,8 @@ class TestRefusals:
             ({"content": RENT, "tenant_id": "6" * 24}, 422),
         ],
     )
-    async def test_a_bad_question(self, firm, body, status, headers):
-        f = await firm()
+    async def test_a_bad_question(self, shared_firm, body, status, headers):
+        f = shared_firm
         import json
 
         sent = json.dumps(body).encode()  # escapes what httpx itself would not send
@@ -308,6 +310,18 @@ class TestSameRequestAgain:
         other = await theirs.client.post(CHAT, json={"content": RENT}, headers=key)
         assert other.status_code == 200
         assert other.json()["message"]["id"] != first.json()["message"]["id"]
+
+    async def test_a_row_that_the_driver_sends_again_is_its_own(self, resources_, new_principal):
+        owner = new_principal()
+        answer = Answer(
+            id=new_id(), tenant_id=owner.tenant_id, user_id=owner.user_id, conversation_id=new_id(),
+            user_message_id=new_id(), alive_until=now(), question=RENT, document_ids=[], model="m", temperature=0,
+            require_verified=False, created_at=now(),
+        )  # fmt: skip
+        assert await store.insert_answer(owner, answer)
+        assert await store.insert_answer(owner, answer)
+        of_another_request = answer.model_copy(update={"insertion": new_id()})
+        assert not await store.insert_answer(owner, of_another_request)
 
     async def test_a_senseless_key_is_refused(self, firm):
         f = await firm()

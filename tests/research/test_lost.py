@@ -9,6 +9,7 @@ import pytest
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.resources import redis_client, resources
+from elenchus.identity.tenants import usage
 from elenchus.research import service, store, streams
 from elenchus.research.asking import new_conversation
 from elenchus.research.models import Answer, Message, MessageStatus, Role
@@ -33,10 +34,15 @@ from tests.support import until
 STREAM = CHAT + "/messages/{}/stream"
 
 
+async def tokens_used(f) -> int:
+    items = (await f.client.get("/api/v1/tenants/current/usage")).json()["items"]
+    return next(item["used"] for item in items if item["name"] == "monthly_tokens")
+
+
 class TestLost:
     """A draft whose process died ends as failed, with a reason and what is known of its words."""
 
-    async def lost_draft(self, f, *, written: bool = True) -> tuple[Id, Id]:
+    async def lost_draft(self, f, *, written: bool = True, month: str = "") -> tuple[Id, Id]:
         """What a process leaves that dies while it writes."""
         conversation_id, message_id = new_id(), new_id()
         draft = Message(
@@ -63,9 +69,10 @@ class TestLost:
             model="m",
             temperature=0,
             require_verified=False,
+            tokens_month=month,
             created_at=now(),
         )
-        await store.insert_answer(f.principal, answer)
+        assert await store.insert_answer(f.principal, answer)
         return conversation_id, message_id
 
     async def test_the_sweep_ends_it(self, firm):
@@ -114,6 +121,25 @@ class TestLost:
         await service.abandon_lost()
         assert await store.answer(f.principal, message_id) is None
 
+    @pytest.mark.parametrize("written", [True, False])
+    async def test_the_tokens_held_for_it_are_given_back(self, firm, written):
+        f = await firm()
+        month = await usage.month(f.principal)
+        _, message_id = await self.lost_draft(f, written=written, month=month)
+        await usage.hold_tokens(f.principal, message_id, 500, month=month)
+        await service.abandon_lost()
+        assert await tokens_used(f) == 0
+
+    async def test_also_when_its_conversation_was_deleted_before(self, firm):
+        f = await firm()
+        month = await usage.month(f.principal)
+        conversation_id, message_id = await self.lost_draft(f, month=month)
+        await usage.hold_tokens(f.principal, message_id, 500, month=month)
+        await f.client.delete(f"{CONVERSATIONS}/{conversation_id}")
+        await service.abandon_lost()
+        assert await tokens_used(f) == 0
+        assert await store.answer(f.principal, message_id) is None
+
     async def test_one_that_was_finished_before_its_row_keeps_its_end(self, firm):
         f = await firm()
         conversation_id, message_id = await self.lost_draft(f)
@@ -146,6 +172,13 @@ class TestLost:
             gemini.go_on.set()
             so_far = await to_the_end(stream)
         assert so_far["error"]["problem"]["status"] == 404
+        message_id = Id(so_far["meta"]["message_id"])
+
+        async def is_gone() -> bool:
+            return await store.answer(f.principal, message_id) is None
+
+        await until(is_gone)
+        assert await tokens_used(f) > 0  # it was given, if to nobody
 
 
 class TestWithoutRedis:
@@ -256,6 +289,7 @@ class TestProcesses:
                     return len(await streams.copied(Id(meta["message_id"]))) >= 3
 
                 await until(is_copied)
+                assert await tokens_used(f) > 1_000
                 reading = asyncio.create_task(f.client.get(STREAM.format(meta["message_id"])))
                 await other.kill()
         got = told((await reading).text)
@@ -263,6 +297,7 @@ class TestProcesses:
         assert got["error"]["problem"]["code"] == "lost"
         kept = await message_in(f, meta["conversation_id"], meta["message_id"])
         assert (kept["status"], kept["content"]) == ("failed", "The rent ")
+        assert await tokens_used(f) == 0
 
     async def test_told_to_stop_it_finishes_what_it_writes(self, firm, gemini, neighbour):
         f = await firm()

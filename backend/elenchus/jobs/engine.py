@@ -178,7 +178,7 @@ class Engine:
         await lease.write(lambda: store.end(job, status=status, outcome=found.outcome, error=error, tell=tell))
         runs.at("after_end")
         metrics.ended.labels(job.type, status).inc()
-        log.info("job ended", status=status, code=error.code if error else None, attempts=job.attempts)
+        log.info("job ended", status=status, reason=error.code if error else None, attempts=job.attempts)
         await self._tell(job.model_copy(update={"status": status, "error": error}))
 
     async def _tell(self, job: Job) -> None:

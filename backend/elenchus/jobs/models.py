@@ -1,18 +1,20 @@
 """The ledger: jobs, the schedules that belong to the deployment, and the workers that were seen."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from beanie import Document
 from pydantic import BaseModel, Field, JsonValue
 from pymongo import ASCENDING, IndexModel
 
+from elenchus.core.clock import now
+from elenchus.core.expiry import EXPIRY
 from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import TenantOwned
 from elenchus.core.principal import Principal, Role
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState, Subject
 
-WORKER_KEPT_SECONDS = 3600  # how long a worker that died without saying so is still listed
+WORKER_KEPT = timedelta(hours=1)  # how long a worker that died without saying so is still listed
 
 
 class Attempt(BaseModel):
@@ -143,12 +145,11 @@ class Worker(Document):
     running: list[Id] = Field(default_factory=list)
     started_at: datetime
     seen_at: datetime
+    expires_at: datetime = Field(default_factory=lambda: now() + WORKER_KEPT)
 
     class Settings:
         name = "workers"
-        indexes: ClassVar = [
-            IndexModel([("seen_at", ASCENDING)], name="seen_at", expireAfterSeconds=WORKER_KEPT_SECONDS)
-        ]
+        indexes: ClassVar = [EXPIRY]
 
 
 MODELS: tuple[type[Document], ...] = (Job, Schedule, Worker)

@@ -7,10 +7,12 @@ from types import MappingProxyType
 
 from pydantic import JsonValue
 
+from elenchus.audit import service as audit
+from elenchus.audit.service import Action
 from elenchus.core import logs, queueing
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
-from elenchus.core.mongo import Row
+from elenchus.core.mongo import HasTenant, Row
 from elenchus.core.pages import Page, PageQuery
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import resources
@@ -36,6 +38,7 @@ from elenchus.jobs.verdict import CANCELLED_ERROR
 
 WINDOW_MINUTES = 15
 STEERING_TRIES = 3
+REMOVED_AT_ONCE = 100
 MISSED_SWEEPS = 4  # without a sign of life a worker counts as dead
 NO_PARAMS: Mapping[str, JsonValue] = MappingProxyType({})
 log = logs.get(__name__)
@@ -95,6 +98,12 @@ async def page(
 
 async def cancel(principal: Principal, job_id: Id) -> JobDetail:
     """A waiting job is cancelled at once, a running one within a heartbeat; a job that is over refuses."""
+    job = await _cancelled(principal, job_id)
+    await audit.record(principal, Action.JOB_CANCELLED, "job", job_id, type=job.type)
+    return job
+
+
+async def _cancelled(principal: Principal, job_id: Id) -> JobDetail:
     for _ in range(STEERING_TRIES):  # it may begin, or go back to the queue, between the look and the write
         job = await _steered(principal, job_id)
         if job.status.is_over:
@@ -124,7 +133,23 @@ async def retry(principal: Principal, job_id: Id) -> JobDetail:
     if not await store.queue_again(principal, job):
         raise JobNotOver(job_id, (await _found(principal, job_id)).status)
     await queueing.wake(job_id, job.token + 1)
+    await audit.record(principal, Action.JOB_RETRIED, "job", job_id, type=job.type)
     return await get(principal, job_id)
+
+
+async def remove_ended(before: datetime, *, owner: HasTenant | None = None) -> int:
+    """Some of those that ended before, of one owner or of all; how many. Call it until there are none."""
+    return await store.remove_ended(before, owner=owner, limit=REMOVED_AT_ONCE)
+
+
+async def age_out(_due_at: datetime) -> None:
+    """The whole ledger, the deployment's own jobs too. Once a day."""
+    before = now() - timedelta(days=resources().settings.jobs.keep_ended_days)
+    removed = 0
+    while number := await remove_ended(before):
+        removed += number
+    if removed:
+        log.info("old jobs were removed", jobs=removed)
 
 
 async def _found(principal: Principal, job_id: Id) -> Job:

@@ -10,15 +10,16 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
+import pymongo
 from bson import ObjectId
 from pymongo.results import UpdateResult
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
-from elenchus.core.mongo import DuplicateKeyError, Row, Unscoped
+from elenchus.core.mongo import DuplicateKeyError, HasTenant, Row, Unscoped
 from elenchus.core.pages import PageQuery
 from elenchus.core.principal import Principal
-from elenchus.jobs.models import Job, LogLine, Schedule, Step, Tick, Worker
+from elenchus.jobs.models import WORKER_KEPT, Job, LogLine, Schedule, Step, Tick, Worker
 from elenchus.jobs.schemas import UNDER_WAY, AttemptOutcome, JobError, JobStatus, StepState
 
 ATTEMPTS_KEPT = 20
@@ -35,6 +36,7 @@ LISTED = dict.fromkeys(
     "completed_at worker".split(),
     1,
 )
+SCAN_SECONDS = 60.0
 MOST_ENDED_READ = 10_000  # for the statistics of one tenant
 
 
@@ -255,11 +257,21 @@ async def fail_unreadable(job_id: Id, *, worker: str, error: JobError) -> bool:
     return await _jobs().update(filter_, {"$set": _ended(JobStatus.FAILED, error) | {"open": False}})
 
 
+async def remove_ended(before: datetime, *, owner: HasTenant | None, limit: int) -> int:
+    """Of one owner or of all; how many went. One whose room was not told yet stays. Reads all that ended."""
+    rows = _jobs() if owner is None else Job.owned_by(owner)
+    over = {"status": {"$in": OVER_LIST}, "open": False, "completed_at": {"$lt": before}}
+    with pymongo.timeout(SCAN_SECONDS):
+        found = await rows.rows(over, fields={"_id": 1}, limit=limit)
+    return await rows.delete_many({"_id": {"$in": [row["_id"] for row in found]}, **over}) if found else 0
+
+
 # ---- workers and schedules, which belong to the deployment
 
 
 async def seen(worker: Worker) -> None:
-    change = {"$set": {"seen_at": worker.seen_at, "running": worker.running}}
+    expires_at = worker.seen_at + WORKER_KEPT
+    change = {"$set": {"seen_at": worker.seen_at, "expires_at": expires_at, "running": worker.running}}
     await Worker.find_one({"_id": worker.id}).upsert(change, on_insert=worker)
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from elenchus.core import problems
-from elenchus.core.errors import Invalid
+from elenchus.core import etag, problems
+from elenchus.core.etag import IfMatch
 from elenchus.core.ids import IdField
 from elenchus.core.pages import Page, PageParams
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal
@@ -32,7 +32,6 @@ router = APIRouter(prefix="/documents", tags=["documents"])
 
 DocumentId = Annotated[IdField, Path(description="the document's id")]
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
-_REVISION = re.compile(r'"(\d{1,9})"')
 _LABEL: dict[str, Any] = {"type": "string", "maxLength": 100}
 _UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {
@@ -87,7 +86,7 @@ async def list_documents(
     return await service.list_documents(principal, filters, page)
 
 
-@router.post("/search", operation_id="search_documents")
+@router.post("/search", operation_id="search_documents", openapi_extra={"x-scope": "documents:read"})
 async def search_documents(principal: CurrentPrincipal, asked: SearchIn) -> SearchOut:
     """The best passages for a question, in all documents or in some."""
     return await service.search(principal, asked)
@@ -104,11 +103,11 @@ async def change_document(
     document_id: DocumentId,
     change: DetailsChange,
     response: Response,
-    if_match: Annotated[str | None, Header()] = None,
+    if_match: IfMatch = None,
 ) -> DocumentOut:
     """Change labels or the name. With `If-Match`, only the version that has this ETag."""
-    revision = _revision(if_match)
-    return _tagged(await service.change_document(principal, document_id, change, revision=revision), response)
+    changed = await service.change_document(principal, document_id, change, revision=etag.revision(if_match))
+    return _tagged(changed, response)
 
 
 @router.delete("/{document_id}", operation_id="delete_document", status_code=204)
@@ -206,16 +205,5 @@ def _range(asked: str | None, size: int) -> tuple[int, int] | None:
 
 
 def _tagged(document: DocumentOut, response: Response) -> DocumentOut:
-    response.headers["ETag"] = f'"{document.revision}"'
+    response.headers["ETag"] = etag.tag(document.revision)
     return document
-
-
-def _revision(if_match: str | None) -> int | None:
-    """None when any version will do."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = _REVISION.fullmatch(if_match.strip())
-    if found is None:
-        detail = "Send the ETag as GET gave it, in quotes."
-        raise Invalid(detail, errors=[{"loc": ["header", "if-match"], "msg": detail, "type": "etag"}])
-    return int(found[1])

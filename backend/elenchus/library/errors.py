@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from elenchus.core.errors import Conflict, Invalid, NotFound, PreconditionFailed, Refusal, TooLarge
+from elenchus.core.errors import Conflict, Forbidden, Invalid, NotFound, PreconditionFailed, Refusal, TooLarge
 from elenchus.core.errors import UnsupportedType as Unsupported
 from elenchus.core.ids import Id
 
@@ -64,6 +64,14 @@ class StorageFull(Refusal):
 class DocumentNotFound(NotFound):
     def __init__(self, document_id: Id) -> None:
         super().__init__(f"There is no document {document_id}.", document_id=str(document_id))
+
+
+class NotYourDocument(Forbidden):
+    def __init__(self) -> None:
+        super().__init__(
+            "Another member uploaded this document. They or an administrator may change it, have it read again, or "
+            "delete it."
+        )
 
 
 class PageNotFound(NotFound):

@@ -19,6 +19,7 @@ from elenchus.core.mongo import Row
 from elenchus.core.principal import Principal
 from elenchus.core.resources import resources
 from elenchus.core.settings import settings
+from elenchus.identity import service as identity
 from elenchus.jobs.errors import Fatal, Retryable
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobOutcome, JobStatus, Subject
@@ -205,7 +206,10 @@ async def clear_up(principal: Principal, document_id: Id, *, job_id: Id, generat
 
 async def erase(principal: Principal, document_id: Id) -> None:
     """Everything of a document. Safe to repeat."""
-    await store.remove_document(principal, document_id)
+    document = await store.document(principal, document_id)
+    if document:
+        drop = partial(store.remove_document, principal, document_id)
+        await identity.usage.release_removed(principal, document["file_size"], drop)
     await resources().storage.delete(storage_key(principal, document_id))
     rows = await store.sweep_all(principal, document_id)
     log.info("document erased", document_id=str(document_id), rows=rows)

@@ -6,7 +6,10 @@ Searching is `retrieve` and `search`; `require_documents` checks ids that come f
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
+from elenchus.audit import service as audit
+from elenchus.audit.service import Action
 from elenchus.core.clock import now
 from elenchus.core.errors import Invalid
 from elenchus.core.ids import Id, new_id
@@ -14,14 +17,22 @@ from elenchus.core.mongo import Row
 from elenchus.core.pages import Page, PageQuery, encode_cursor
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import resources
+from elenchus.identity import service as identity
 from elenchus.jobs import service as jobs
 from elenchus.jobs.errors import JobIsOver, JobNotFound
 from elenchus.jobs.schemas import Subject
-from elenchus.library import names, store
-from elenchus.library.errors import DocumentBeingRead, DocumentChanged, DocumentNotFound, PageNotFound
+from elenchus.library import names, retrieval, store
+from elenchus.library.errors import (
+    ContentContested,
+    DocumentBeingRead,
+    DocumentChanged,
+    DocumentNotFound,
+    NotYourDocument,
+    PageNotFound,
+)
 from elenchus.library.models import SETTLED, Document, DocumentStatus, Failure, Processing, RowKind, row_id
 from elenchus.library.reading.kinds import Kind
-from elenchus.library.retrieval import require_documents, retrieve, search
+from elenchus.library.retrieval import require_documents
 from elenchus.library.schemas import (
     ChunkOut,
     Details,
@@ -29,6 +40,9 @@ from elenchus.library.schemas import (
     DocumentFilters,
     DocumentOut,
     DocumentPageOut,
+    Retrieved,
+    SearchIn,
+    SearchOut,
     UploadedOut,
     UploadOut,
 )
@@ -39,7 +53,9 @@ MEDIA_TYPES = {Kind.PDF: "application/pdf", Kind.TEXT: "text/plain; charset=utf-
 UNSETTLED_AT_ONCE = 1_000
 LOST = Failure(code="error", detail="The reading ended without a result. Reprocess the document.")
 
-__all__ = ["require_documents", "retrieve", "search"]
+DOCUMENT = "document"
+
+__all__ = ["require_documents"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +79,13 @@ async def add_documents(principal: Principal, files: Sequence[ReceivedFile], det
 async def add_document(principal: Principal, file: ReceivedFile, details: Details) -> UploadedOut:
     """Store the file and queue its reading; the same bytes twice in a tenant are the same document."""
     document = _uploaded(principal, file, details)
-    if twin := await store.add(principal, document):
+    twin = await store.twin(principal, file.digest) or await _stored(principal, document, file)
+    if twin:
         await _restore(principal, twin, file)
+        audit.note(principal, Action.DOCUMENT_UPLOADED, DOCUMENT, twin["_id"], duplicate=True)
         return UploadedOut.of({**twin, "duplicate": True})
-    await _keep(principal, document.id, file)
     await _queue_reading(principal, document.id, document.processing)
+    await audit.record(principal, Action.DOCUMENT_UPLOADED, DOCUMENT, document.id, bytes=file.size, type=file.kind)
     return UploadedOut.of({**document.model_dump(), "_id": document.id, "duplicate": False})
 
 
@@ -91,13 +109,37 @@ def _uploaded(principal: Principal, file: ReceivedFile, details: Details) -> Doc
     )
 
 
+async def _stored(principal: Principal, document: Document, file: ReceivedFile) -> Row | None:
+    """Row and file, within the tenant's storage; or the document that has had these bytes first, and nothing is taken.
+
+    From the row on, whoever removes the row gives its bytes back. What breaks off leaves more reserved than is kept,
+    never less; `recount_storage` finds it.
+    """
+    await identity.usage.reserve_storage(principal, file.size)
+    try:
+        twin = await store.add(principal, document)
+    except ContentContested:
+        await identity.usage.release_storage(principal, file.size)
+        raise
+    if twin:
+        await identity.usage.release_storage(principal, file.size)
+    else:
+        await _keep(principal, document.id, file)
+    return twin
+
+
 async def _keep(principal: Principal, document_id: Id, file: ReceivedFile) -> None:
     """After the row, so that of many equal uploads only the one that won the row writes a file."""
     try:
         await resources().storage.put_file(names.storage_key(principal, document_id), file.path)
     except BaseException:
-        await store.remove_document(principal, document_id)
+        await _drop_row(principal, document_id, file.size)
         raise
+
+
+async def _drop_row(principal: Principal, document_id: Id, size: int) -> None:
+    """With the room it took; the job of a removal may be faster."""
+    await identity.usage.release_removed(principal, size, partial(store.remove_document, principal, document_id))
 
 
 async def _restore(principal: Principal, twin: Row, file: ReceivedFile) -> None:
@@ -119,7 +161,9 @@ async def list_documents(principal: Principal, filters: DocumentFilters, page: P
 
 
 async def get_document(principal: Principal, document_id: Id) -> DocumentOut:
-    return DocumentOut.of(await _existing(principal, document_id))
+    document = DocumentOut.of(await _existing(principal, document_id))
+    audit.note(principal, Action.DOCUMENT_READ, DOCUMENT, document_id, part="details")
+    return document
 
 
 async def _existing(principal: Principal, document_id: Id) -> Row:
@@ -129,10 +173,19 @@ async def _existing(principal: Principal, document_id: Id) -> Row:
     return row
 
 
+async def _own(principal: Principal, document_id: Id) -> Row:
+    """A member changes and deletes what they have uploaded, an administrator all of the tenant's."""
+    row = await _existing(principal, document_id)
+    if row["uploaded_by"] != principal.user_id and not principal.role.covers(Role.ADMIN):
+        raise NotYourDocument
+    return row
+
+
 async def change_document(
     principal: Principal, document_id: Id, change: DetailsChange, *, revision: int | None
 ) -> DocumentOut:
     """Only what was sent is changed; with a `revision`, only the one the client saw."""
+    await _own(principal, document_id)
     values = change.model_dump(exclude_unset=True)
     if "filename" in values:
         values["filename"] = names.label_of(values["filename"] or "")
@@ -141,22 +194,24 @@ async def change_document(
         await _existing(principal, document_id)
         raise DocumentChanged
     await store.touch_shelf(principal)
-    return await get_document(principal, document_id)
+    await audit.record(principal, Action.DOCUMENT_CHANGED, DOCUMENT, document_id, fields=[*sorted(values)])
+    return DocumentOut.of(await _existing(principal, document_id))
 
 
 async def remove_document(principal: Principal, document_id: Id) -> None:
     """At once for everybody who looks; the job makes sure that nothing of it stays, whatever dies meanwhile."""
-    row = await _existing(principal, document_id)
+    row = await _own(principal, document_id)
     await jobs.submit(REMOVE, principal, subject=Subject("document", document_id))
-    await store.remove_document(principal, document_id)  # the job may have been faster
+    await _drop_row(principal, document_id, row["file_size"])
     await resources().storage.delete(names.storage_key(principal, document_id))
     await store.touch_shelf(principal)
     if row["processing"]["status"] not in SETTLED:
         await _stop_reading(principal, row["processing"]["job_id"])
+    await audit.record(principal, Action.DOCUMENT_DELETED, DOCUMENT, document_id)
 
 
 async def _stop_reading(principal: Principal, job_id: Id) -> None:
-    """Whoever may delete the document stops its reading, also one that another member began."""
+    """Whoever may delete the document stops its reading, also one that an administrator began."""
     try:
         await jobs.cancel(replace(principal, role=Role.ADMIN), job_id)
     except (JobIsOver, JobNotFound):
@@ -165,12 +220,13 @@ async def _stop_reading(principal: Principal, job_id: Id) -> None:
 
 async def reprocess(principal: Principal, document_id: Id) -> DocumentOut:
     """Read the file again; the present text stays in use until the new one is complete."""
-    row = await _existing(principal, document_id)
+    row = await _own(principal, document_id)
     following = Processing(job_id=new_id())
     if not await store.requeue(principal, document_id, instead_of=row["processing"]["job_id"], following=following):
         raise DocumentBeingRead(document_id)
     await _queue_reading(principal, document_id, following)
-    return await get_document(principal, document_id)
+    await audit.record(principal, Action.DOCUMENT_REPROCESSED, DOCUMENT, document_id)
+    return DocumentOut.of(await _existing(principal, document_id))
 
 
 async def get_page(principal: Principal, document_id: Id, number: int) -> DocumentPageOut:
@@ -178,6 +234,7 @@ async def get_page(principal: Principal, document_id: Id, number: int) -> Docume
     page = row["generation"] and await store.page(principal, document_id, row["generation"], number)
     if not page:
         raise PageNotFound(number, row["page_count"])
+    audit.note(principal, Action.DOCUMENT_READ, DOCUMENT, document_id, part="page", page=number)
     return DocumentPageOut.model_validate(page)
 
 
@@ -191,6 +248,7 @@ async def list_chunks(principal: Principal, document_id: Id, page: PageQuery) ->
     ids = [row_id(document_id, row["generation"], RowKind.CHUNK, index) for index in range(first, end)]
     found = await store.chunks(principal, ids)
     items = [ChunkOut.model_validate({**found[id_], "id": id_}) for id_ in ids if id_ in found]
+    audit.note(principal, Action.DOCUMENT_READ, DOCUMENT, document_id, part="chunks", first=first, number=len(items))
     return Page(items=items, next_cursor=encode_cursor(ids[-1]) if end < row["chunk_count"] else None)
 
 
@@ -210,7 +268,33 @@ async def open_file(principal: Principal, document_id: Id) -> StoredFile:
     row = await _existing(principal, document_id)
     key = names.storage_key(principal, document_id)
     await resources().storage.local_path(key)
+    audit.note(principal, Action.DOCUMENT_READ, DOCUMENT, document_id, part="file")
     return StoredFile(row["filename"], row["media_type"], row["file_size"], row["content_hash"], key)
+
+
+async def recount_storage() -> int:
+    """Of how many tenants the storage was counted wrong."""
+    return await identity.usage.recount_storage(store.bytes_kept)
+
+
+async def search(principal: Principal, asked: SearchIn) -> SearchOut:
+    """Whose passages were shown is on the record, and nothing of the question."""
+    found = await retrieval.search(principal, asked)
+    _note_shown(principal, [item.document_id for item in found.items])
+    return found
+
+
+async def retrieve(principal: Principal, query: str, *, document_ids: Sequence[Id] = (), limit: int = 8) -> Retrieved:
+    """`retrieval.retrieve`, on the record as a search is."""
+    found = await retrieval.retrieve(principal, query, document_ids=document_ids, limit=limit)
+    _note_shown(principal, [passage.document_id for passage in found.passages])
+    return found
+
+
+def _note_shown(principal: Principal, document_ids: Sequence[Id]) -> None:
+    """One row, which is found by each of the documents."""
+    shown = sorted(map(str, {*document_ids}))
+    audit.note(principal, Action.DOCUMENT_SEARCHED, DOCUMENT, None, passages=len(document_ids), documents=[*shown])
 
 
 async def mend_unsettled(before: datetime) -> int:

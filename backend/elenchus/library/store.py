@@ -51,12 +51,23 @@ async def add(owner: HasTenant, document: Document) -> Row | None:
         try:
             await documents.insert(document)
         except DuplicateKeyError:
-            twin = await documents.row({"content_hash": document.content_hash})
-            if twin is not None:
-                return None if twin["_id"] == document.id else twin
+            present = await twin(owner, document.content_hash)
+            if present is not None:
+                return None if present["_id"] == document.id else present
         else:
             return None
     raise ContentContested
+
+
+async def twin(owner: HasTenant, content_hash: str) -> Row | None:
+    """The document that has these bytes."""
+    return await Document.owned_by(owner).row({"content_hash": content_hash})
+
+
+async def bytes_kept(owner: HasTenant) -> int:
+    """Of all originals."""
+    sums = await Document.owned_by(owner).aggregate([{"$group": {"_id": None, "bytes": {"$sum": "$file_size"}}}])
+    return int(sums[0]["bytes"]) if sums else 0
 
 
 async def document(owner: HasTenant, document_id: Id) -> Row | None:

@@ -15,6 +15,8 @@ from elenchus.library.uploads import PARTIAL
 
 UNSETTLED_AFTER = timedelta(seconds=60)
 PARTIAL_KEPT = timedelta(days=1)  # no upload takes that long; its process died
+DAY_SECONDS = 86_400
+RECOUNT_SECONDS = 600  # one read of all of its documents for each tenant
 log = logs.get(__name__)
 
 
@@ -37,6 +39,12 @@ async def sweep(due_at: datetime) -> None:
         log.info("library swept", mended=mended, dropped_files=dropped)
 
 
+async def recount(_due_at: datetime) -> None:
+    """What each tenant stores, against what was counted as it came and went."""
+    if wrong := await service.recount_storage():
+        log.info("storage recounted", tenants_mended=wrong)
+
+
 def _drop_partial(folder: Path, *, before: datetime) -> int:
     """Another worker may be sweeping the same folder."""
     dropped = 0
@@ -52,4 +60,7 @@ def _drop_partial(folder: Path, *, before: datetime) -> int:
 STARTS = (ingestion.warm_up,)
 STOPS = (ingestion.close_reader,)
 TASKS = (ingest, remove)
-SCHEDULES = (Every("library.sweep", 60, sweep),)
+SCHEDULES = (
+    Every("library.sweep", 60, sweep),
+    Every("library.recount", DAY_SECONDS, recount, timeout_seconds=RECOUNT_SECONDS),
+)

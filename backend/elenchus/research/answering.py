@@ -46,6 +46,8 @@ class Question:
     model: ChatModel
     temperature: float
     require_verified: bool
+    #: In which its tokens count; empty when they count in none.
+    tokens_month: str = ""
 
 
 class Cut(StrEnum):

@@ -9,10 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
+from elenchus.core import etag
 from elenchus.core.errors import Invalid, Malformed
+from elenchus.core.etag import IfMatch
 from elenchus.core.ids import IdField
 from elenchus.core.pages import MAX_LIMIT, Page, PageParams
-from elenchus.core.principal import CurrentPrincipal, MemberPrincipal
+from elenchus.core.principal import CurrentPrincipal, MemberPrincipal, credential_of
+from elenchus.identity import service as identity
 from elenchus.research import service
 from elenchus.research.following import Reading
 from elenchus.research.schemas import (
@@ -27,15 +30,13 @@ from elenchus.research.schemas import (
     MessagePage,
 )
 from elenchus.research.shown import Shown
-from elenchus.research.streams import PING, PING_SECONDS
+from elenchus.research.streams import LOOK_SECONDS, PING, PING_SECONDS
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 
 SSE = "text/event-stream"
 ConversationId = Annotated[IdField, Path(description="the conversation's id")]
 MessageId = Annotated[IdField, Path(description="the id of an assistant's message")]
-IfMatch = Annotated[str | None, Header(description="change only the version that has this ETag")]
-_REVISION = re.compile(r'(?:W/)?"(\d{1,15})"')
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _DETAIL: dict[int | str, dict[str, Any]] = {200: {"model": ConversationDetail}}
 _EVENTS: dict[int | str, dict[str, Any]] = {
@@ -56,7 +57,7 @@ async def create_conversation(
 ) -> ConversationDetail:
     made = await service.create(principal, wanted)
     response.headers["Location"] = f"{request.url.path}/{made.id}"
-    response.headers["ETag"] = '"1"'
+    response.headers["ETag"] = etag.tag(1)
     return made
 
 
@@ -81,7 +82,7 @@ async def get_conversation(principal: CurrentPrincipal, conversation_id: Convers
 async def change_conversation(
     principal: MemberPrincipal, conversation_id: ConversationId, wanted: ConversationChange, if_match: IfMatch = None
 ) -> Response:
-    return _tagged(await service.change(principal, conversation_id, wanted, revision=_revision(if_match)))
+    return _tagged(await service.change(principal, conversation_id, wanted, revision=etag.revision(if_match)))
 
 
 @router.delete("/conversations/{conversation_id}", operation_id="delete_conversation", status_code=204)
@@ -102,14 +103,7 @@ async def list_messages(
 
 
 def _tagged(shown: Shown) -> Response:
-    return Response(shown.body, media_type="application/json", headers={"ETag": f'"{shown.revision}"'})
-
-
-def _revision(if_match: str | None) -> int | None:
-    if if_match is None or if_match.strip() == "*":
-        return None
-    found = _REVISION.fullmatch(if_match.strip())
-    return int(found[1]) if found else -1  # no version of ours has this tag
+    return Response(shown.body, media_type="application/json", headers={"ETag": etag.tag(shown.revision)})
 
 
 # ---- answers
@@ -161,16 +155,18 @@ async def regenerate_answer(reading: Annotated[Reading, Depends(_asked_again)], 
     responses={200: {"content": {SSE: {"schema": {"type": "string"}}}}},
 )
 async def follow_answer(
-    reading: Annotated[Reading, Depends(_found)], last_event_id: Annotated[str | None, Header()] = None
+    reading: Annotated[Reading, Depends(_found)],
+    request: Request,
+    last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The events after `Last-Event-ID`, or all of them."""
-    return _stream(reading, _seen(last_event_id))
+    return _stream(reading, request, after=_seen(last_event_id))
 
 
 @router.post("/messages/{message_id}/stop", operation_id="stop_answer")
 async def stop_answer(_may: MemberPrincipal, reading: Annotated[Reading, Depends(_found)]) -> AnswerOut:
     """End the answer with the text so far."""
-    return await reading.stop()
+    return await service.stop(reading)
 
 
 @router.post("/messages/{message_id}/feedback", operation_id="give_feedback")
@@ -180,23 +176,31 @@ async def give_feedback(principal: MemberPrincipal, message_id: MessageId, given
 
 async def _told(reading: Reading, request: Request) -> Response:
     if SSE in request.headers.get("accept", ""):
-        return _stream(reading, 0)
+        return _stream(reading, request, after=0)
     answer = await reading.outcome()
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _stream(reading: Reading, after: int) -> Response:
+def _stream(reading: Reading, request: Request, *, after: int) -> Response:
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_lines(reading, after), media_type=SSE, headers=headers)
+    lines = _lines(reading, credential_of(request.scope), after)
+    return StreamingResponse(lines, media_type=SSE, headers=headers)
 
 
-async def _lines(reading: Reading, after: int) -> AsyncIterator[bytes]:
-    spoke = time.monotonic()
+async def _lines(reading: Reading, credential: str, after: int) -> AsyncIterator[bytes]:
+    """Up to the last event, or until the reader may read no longer."""
+    spoke = looked = time.monotonic()
     async with aclosing(reading.events(after)) as events:
         async for event in events:
+            if time.monotonic() - looked >= LOOK_SECONDS:
+                if not await identity.still_stands(credential, reading.principal):
+                    yield reading.cut_off(after).sse()
+                    return
+                looked = time.monotonic()
             if event or time.monotonic() - spoke >= PING_SECONDS:
                 spoke = time.monotonic()
                 yield event.sse() if event else PING
+            after = event.seq if event else after
 
 
 def _seen(last_event_id: str | None) -> int:

@@ -8,9 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pymongo.errors import DuplicateKeyError
-
 from elenchus.core.clock import now
+from elenchus.core.errors import Refusal
 from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.llm.base import Speaker, Turn
 from elenchus.core.llm.factory import chat_model
@@ -18,9 +17,9 @@ from elenchus.core.mongo import Row
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
 from elenchus.library import service as library
-from elenchus.research import running, store
+from elenchus.research import metering, running, store
 from elenchus.research.answering import Question
-from elenchus.research.errors import AnswerUnderWay, ConversationNotFound, KeyUsedBefore, MessageNotFound
+from elenchus.research.errors import AnswerUnderWay, KeyUsedBefore, MessageNotFound
 from elenchus.research.following import Reading
 from elenchus.research.models import Answer, Conversation, Message, MessageStatus, Role, wire_time
 from elenchus.research.schemas import TITLE_CHARACTERS, AskIn
@@ -62,11 +61,9 @@ async def ask(principal: Principal, asked: AskIn, *, request_id: str, key: str |
     await library.require_documents(principal, asked.document_ids)
     ids = Ids.made(principal, key)
     place = await _place(principal, asked, ids)
-    question = _question(principal, asked, ids, place)
+    question = await _question(principal, asked, ids, place)
     answer = _answer_row(question, digest=_digest(asked))
-    try:
-        await store.insert_answer(principal, answer)
-    except DuplicateKeyError:
+    if not await store.insert_answer(principal, answer):
         return await _answered_before(principal, answer, request_id=request_id)
     user_message = _message(ids.user_message, Role.USER, asked.content)
     return await _begin(question, answer, place, [user_message], request_id=request_id)
@@ -90,7 +87,7 @@ async def regenerate(principal: Principal, message_id: Id, *, request_id: str) -
     )
     ids = Ids(before.conversation_id, before.user_message_id, new_id())
     place = Place(await store.head(principal, before.conversation_id, last=HISTORY_MESSAGES))
-    question = _question(principal, asked, ids, place, document_ids=before.document_ids)
+    question = await _question(principal, asked, ids, place, document_ids=before.document_ids)
     answer = _answer_row(question, digest="")
     await store.insert_answer(principal, answer)
     return await _begin(question, answer, place, [], request_id=request_id)
@@ -140,10 +137,11 @@ def title_of(question: str) -> str:
     return cut[: TITLE_CHARACTERS - 1].rstrip(" ,.;:-–—(") + "…"
 
 
-def _question(
+async def _question(
     principal: Principal, asked: AskIn, ids: Ids, place: Place, *, document_ids: Sequence[Id] | None = None
 ) -> Question:
     own_choice = asked.document_ids if document_ids is None else document_ids
+    model = chat_model(asked.model)
     return Question(
         principal=principal,
         conversation_id=place.head.id,
@@ -153,9 +151,10 @@ def _question(
         document_ids=tuple(own_choice or place.head.document_ids),
         documents_may_be_gone=not asked.document_ids,
         history=history(place.head.last, until=str(ids.user_message)),
-        model=chat_model(asked.model),
+        model=model,
         temperature=settings().llm.temperature if asked.temperature is None else asked.temperature,
         require_verified=asked.require_verified,
+        tokens_month=await metering.month(principal, model),
     )
 
 
@@ -185,6 +184,7 @@ def _answer_row(question: Question, *, digest: str) -> Answer:
         temperature=question.temperature,
         require_verified=question.require_verified,
         request_sha256=digest,
+        tokens_month=question.tokens_month,
         created_at=now(),
     )
 
@@ -197,7 +197,7 @@ async def _answered_before(principal: Principal, answer: Answer, *, request_id: 
     before = await store.answer(principal, answer.id)
     if before is None or before.request_sha256 != answer.request_sha256:
         raise KeyUsedBefore
-    return Reading(principal, before, request_id, running.find(before.id))
+    return Reading(principal, before, request_id, running.find(before.id), is_repeated=True)
 
 
 def _message(id_: Id, role: Role, content: str) -> Message:
@@ -213,8 +213,10 @@ async def _begin(
     )
     messages = [*before, draft]
     try:
+        await metering.hold(question)
         await _write(question.principal, place, messages)
-    except ConversationNotFound:
+    except Refusal:
+        await metering.settle(question.principal, question.message_id, 0, month=question.tokens_month)
         await store.drop_answer(question.principal, question.message_id)
         raise
     here = running.start(question, draft, request_id=request_id)

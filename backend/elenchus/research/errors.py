@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from elenchus.core.errors import Conflict, Invalid, NotFound, PreconditionFailed, Refusal, Unavailable
+from elenchus.core.errors import (
+    Conflict,
+    Invalid,
+    NotFound,
+    PreconditionFailed,
+    Refusal,
+    Unauthenticated,
+    Unavailable,
+)
 from elenchus.core.ids import Id
 from elenchus.research.models import MessageError
 
@@ -54,6 +62,13 @@ class KeyUsedBefore(Conflict):
 
     def __init__(self) -> None:
         super().__init__("Send a new key with a new question.")
+
+
+class AccessEnded(Unauthenticated):
+    title = "You may no longer read this"
+
+    def __init__(self) -> None:
+        super().__init__("Your session or API key, or your membership, has ended. Sign in again.")
 
 
 class UnknownPlace(Invalid):

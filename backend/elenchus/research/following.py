@@ -10,8 +10,8 @@ from elenchus.core import logs
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.principal import Principal
-from elenchus.research import running, store, streams
-from elenchus.research.errors import MessageNotFound, refusal_of
+from elenchus.research import metering, running, store, streams
+from elenchus.research.errors import AccessEnded, MessageNotFound, refusal_of
 from elenchus.research.models import Answer, Message, MessageError, MessageStatus
 from elenchus.research.running import Running
 from elenchus.research.schemas import AnswerOut, FeedbackIn
@@ -25,19 +25,21 @@ log = logs.get(__name__)
 
 @dataclass(slots=True)
 class Reading:
-    """`here` is the answer itself when this process writes it."""
+    """`here` is the answer itself when this process writes it. `is_repeated`: the question was asked before, under the
+    same idempotency key."""
 
     principal: Principal
     answer: Answer
     request_id: str
     here: Running | None = None
+    is_repeated: bool = False
 
     @property
     def message_id(self) -> Id:
         return self.answer.id
 
     async def events(self, after: int = 0) -> AsyncGenerator[Event | None, None]:
-        """Everything after event `after`, always up to `done` or `error`; None is a sign of life."""
+        """Everything after event `after`, always up to `done` or `error`; None when there is nothing for a moment."""
         async with aclosing(self._told(after)) as told:
             async for event in told:
                 yield event
@@ -76,6 +78,10 @@ class Reading:
         error = message.error if message else None
         refusal = refusal_of(error, message_id=str(self.message_id)) if error else MessageNotFound(self.message_id)
         return Event(seq, "error", running.problem_event(refusal, self.message_id, self.request_id))
+
+    def cut_off(self, after: int) -> Event:
+        """For a reader who may read no longer. What follows `after` is still to come for one who may."""
+        return Event(after, "error", running.problem_event(AccessEnded(), self.message_id, self.request_id))
 
     async def _stored(self) -> Message | None:
         return await store.message(self.principal, self.answer.conversation_id, self.message_id)
@@ -151,6 +157,8 @@ async def abandon(answer: Answer) -> None:
     between, the row is still found and it is done again."""
     message_id = answer.id
     draft = await store.message(answer, answer.conversation_id, message_id)
+    used = draft.usage.total_tokens if draft and draft.usage else 0  # what a lost one did use nobody knows
+    await metering.settle(answer, message_id, used, month=answer.tokens_month)
     if draft is None:
         await store.drop_answer(answer, message_id)  # the conversation is gone, or never had it
         return

@@ -173,6 +173,10 @@ class Answer(TenantOwned):
     require_verified: bool
     #: Of the request, when it may be sent again under the same idempotency key.
     request_sha256: str = ""
+    #: The driver sends an insert again whose answer was lost: by this it is known from another request's.
+    insertion: Id = Field(default_factory=new_id)
+    #: In which tokens are held for it until it has ended; empty for none.
+    tokens_month: str = ""
     #: Enough to make the answer again and to see what changed: prompt, passages and texts by their hashes, tokens.
     record: dict[str, JsonValue] = Field(default_factory=dict)
     created_at: datetime

@@ -21,7 +21,7 @@ from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
 from elenchus.library import service as library
 from elenchus.library.schemas import Passage, Retrieved
-from elenchus.research import answering, prompts, store, streams
+from elenchus.research import answering, metering, prompts, store, streams
 from elenchus.research.answering import Cut, Delta, Failed, Finished, Leash, Outcome, Question, Sources, Used, Verified
 from elenchus.research.errors import MessageNotFound, TooManyAnswers, refusal_of
 from elenchus.research.models import Message, MessageError, MessageStatus
@@ -145,6 +145,7 @@ async def _end(running: Running, step: Finished | Failed) -> None:
         log.error("an answer could not be stored", error=type(failed).__name__)
         stored, error = None, _NOT_STORED
     running.final = stored
+    settled = await _settled(question, outcome)
     if error or stored is None or stored.error:
         error = error or (stored.error if stored else None)
         running.refusal = _refusal(question, error, step)
@@ -152,8 +153,20 @@ async def _end(running: Running, step: Finished | Failed) -> None:
     else:
         running.broadcast.publish("done", done_event(stored))
     running.ended.set()
-    if stored:
-        await _close_row(question, outcome, stored.status)
+    if settled and error is not _NOT_STORED:
+        await _close_row(question, outcome, stored)
+
+
+async def _settled(question: Question, outcome: Outcome) -> bool:
+    """Before the end is told, so that whoever asks on is asking within the limit. Also an answer that nobody gets was
+    paid for. False leaves it to the sweep, with the row."""
+    used = outcome.counted.total_tokens if outcome.counted else 0
+    try:
+        await metering.settle(question.principal, question.message_id, used, month=question.tokens_month)
+    except PyMongoError as failed:
+        log.warning("an answer's tokens are left to the sweep", error=type(failed).__name__)
+        return False
+    return True
 
 
 def _refusal(question: Question, error: MessageError | None, step: Finished | Failed) -> Refusal:
@@ -210,10 +223,13 @@ async def _stored(running: Running, final: Message) -> Message | None:
             await asyncio.sleep(STORE_RETRY_SECONDS)
 
 
-async def _close_row(question: Question, outcome: Outcome, status: MessageStatus) -> None:
-    """If this is lost the sweep does it, from the message."""
+async def _close_row(question: Question, outcome: Outcome, stored: Message | None) -> None:
+    """With the conversation its answers' rows are gone. If this is lost the sweep does it, from the message."""
     try:
-        await store.finish_answer(question.principal, question.message_id, status, _record(outcome))
+        if stored is None:
+            await store.drop_answer(question.principal, question.message_id)
+        else:
+            await store.finish_answer(question.principal, question.message_id, stored.status, _record(outcome))
     except PyMongoError as error:
         log.warning("an answer's row is left to the sweep", error=type(error).__name__)
 

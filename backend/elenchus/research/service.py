@@ -1,27 +1,34 @@
-"""Conversations: made, listed, read, changed, removed. Asking is in `asking`, following an answer in `following`."""
+"""Conversations: made, listed, read, changed, removed; questions asked, answers followed. What is done is put on the
+record here; how it is done is in `asking` and `following`."""
 
+from elenchus.audit import service as audit
+from elenchus.audit.service import Action
 from elenchus.core.ids import Id, new_id
 from elenchus.core.pages import Page, PageQuery
 from elenchus.core.principal import Principal
 from elenchus.library import service as library
-from elenchus.research import store
-from elenchus.research.asking import ask, new_conversation, regenerate
+from elenchus.research import asking, following, store
+from elenchus.research.asking import new_conversation
 from elenchus.research.errors import UnknownPlace
-from elenchus.research.following import abandon_lost, give_feedback, reading
+from elenchus.research.following import Reading, abandon_lost
 from elenchus.research.models import Message
 from elenchus.research.running import drain
 from elenchus.research.schemas import (
+    AnswerOut,
+    AskIn,
     ConversationChange,
     ConversationDetail,
     ConversationIn,
     ConversationOut,
+    FeedbackIn,
     MessagePage,
 )
 from elenchus.research.shown import Shown
 
 NEW_TITLE = "New conversation"
+CONVERSATION, ANSWER = "conversation", "answer"
 
-__all__ = ["abandon_lost", "ask", "drain", "give_feedback", "reading", "regenerate"]
+__all__ = ["abandon_lost", "drain"]
 
 
 async def create(principal: Principal, wanted: ConversationIn) -> ConversationDetail:
@@ -35,6 +42,7 @@ async def create(principal: Principal, wanted: ConversationIn) -> ConversationDe
     )
     conversation.metadata = wanted.metadata
     await store.insert(principal, conversation)
+    await audit.record(principal, Action.CONVERSATION_CREATED, CONVERSATION, conversation.id)
     return ConversationDetail.model_validate(conversation.model_dump())
 
 
@@ -47,7 +55,9 @@ async def conversations(
 
 async def conversation(principal: Principal, conversation_id: Id) -> Shown:
     """With its newest messages, as it goes over the wire."""
-    return await store.outline_json(principal, conversation_id)
+    shown = await store.outline_json(principal, conversation_id)
+    audit.note(principal, Action.CONVERSATION_READ, CONVERSATION, conversation_id)
+    return shown
 
 
 async def change(
@@ -56,11 +66,13 @@ async def change(
     changes = {name: value for name, value in wanted.model_dump(exclude_unset=True).items() if value is not None}
     await library.require_documents(principal, wanted.document_ids or [])
     await store.change(principal, conversation_id, changes, revision=revision)
+    await audit.record(principal, Action.CONVERSATION_CHANGED, CONVERSATION, conversation_id, fields=[*sorted(changes)])
     return await store.outline_json(principal, conversation_id)
 
 
 async def delete(principal: Principal, conversation_id: Id) -> None:
     await store.delete(principal, conversation_id)
+    await audit.record(principal, Action.CONVERSATION_DELETED, CONVERSATION, conversation_id)
 
 
 async def messages(principal: Principal, conversation_id: Id, *, before: str | None, limit: int) -> MessagePage:
@@ -68,6 +80,62 @@ async def messages(principal: Principal, conversation_id: Id, *, before: str | N
     if found is None:
         raise UnknownPlace(before or "")
     rows, more = found
+    audit.note(principal, Action.CONVERSATION_READ, CONVERSATION, conversation_id, messages=len(rows))
     return MessagePage(
         items=[Message.model_validate(row) for row in rows], next_cursor=rows[-1]["id"] if more and rows else None
     )
+
+
+async def ask(principal: Principal, asked: AskIn, *, request_id: str, key: str | None = None) -> Reading:
+    """Store question and draft, and let the answer begin. The same key and request again is the same answer.
+
+    A question's row does not delay its answer: it is on the record within a second.
+    """
+    begun = await asking.ask(principal, asked, request_id=request_id, key=key)
+    if begun.is_repeated:
+        return begun
+    if asked.conversation_id is None:
+        audit.note(principal, Action.CONVERSATION_CREATED, CONVERSATION, begun.answer.conversation_id)
+    _note_question(principal, begun)
+    return begun
+
+
+async def regenerate(principal: Principal, message_id: Id, *, request_id: str) -> Reading:
+    """Answer the same question again, as a new message after the others; the earlier answer stays."""
+    begun = await asking.regenerate(principal, message_id, request_id=request_id)
+    _note_question(principal, begun, again=str(message_id))
+    return begun
+
+
+def _note_question(principal: Principal, begun: Reading, **details: str) -> None:
+    answer = begun.answer
+    audit.note(
+        principal,
+        Action.QUESTION_ASKED,
+        CONVERSATION,
+        answer.conversation_id,
+        answer_id=str(answer.id),
+        model=answer.model,
+        documents=[str(document_id) for document_id in answer.document_ids],
+        **details,
+    )
+
+
+async def reading(principal: Principal, message_id: Id, *, request_id: str) -> Reading:
+    """Raises `MessageNotFound` for what is not an answer to this person."""
+    found = await following.reading(principal, message_id, request_id=request_id)
+    audit.note(principal, Action.ANSWER_READ, ANSWER, message_id)
+    return found
+
+
+async def stop(reading: Reading) -> AnswerOut:
+    """End the answer with the text so far; one that has ended stays as it is."""
+    stopped = await reading.stop()
+    await audit.record(reading.principal, Action.ANSWER_STOPPED, ANSWER, reading.message_id)
+    return stopped
+
+
+async def give_feedback(principal: Principal, message_id: Id, given: FeedbackIn) -> Message:
+    message = await following.give_feedback(principal, message_id, given)
+    await audit.record(principal, Action.ANSWER_RATED, ANSWER, message_id, score=given.score)
+    return message

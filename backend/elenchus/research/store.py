@@ -14,7 +14,7 @@ import bson
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, derived_id
-from elenchus.core.mongo import HasTenant, Row
+from elenchus.core.mongo import DuplicateKeyError, HasTenant, Row
 from elenchus.core.pages import NEWEST_FIRST, PageQuery
 from elenchus.core.principal import Principal
 from elenchus.research import tail
@@ -80,9 +80,8 @@ async def outlines(principal: Principal, *, query: str | None, archived: bool, p
     wanted: Row = {"user_id": principal.user_id, "is_archived": archived, **page.filter()}
     if query:
         wanted["title"] = {"$regex": re.escape(query), "$options": "i"}
-    return await Conversation.owned_by(principal).rows(
-        wanted, fields=_OUTLINE_FIELDS, sort=NEWEST_FIRST, limit=page.fetch
-    )
+    rows = Conversation.owned_by(principal)
+    return await rows.rows(wanted, fields=_OUTLINE_FIELDS, sort=NEWEST_FIRST, limit=page.fetch)
 
 
 async def change(
@@ -104,8 +103,14 @@ async def delete(principal: Principal, conversation_id: Id) -> None:
     _memory.forget(conversation_id)
     if not await Conversation.owned_by(principal).delete(_mine(principal, conversation_id)):
         raise ConversationNotFound(conversation_id)
-    await ConversationPage.owned_by(principal).delete_many({"conversation_id": conversation_id})
-    await Answer.owned_by(principal).delete_many({"conversation_id": conversation_id})
+    await delete_parts(principal, conversation_id)
+
+
+async def delete_parts(owner: HasTenant, conversation_id: Id) -> None:
+    """An answer that is being written holds tokens: its row goes when they are settled."""
+    within = {"conversation_id": conversation_id}
+    await ConversationPage.owned_by(owner).delete_many(within)
+    await Answer.owned_by(owner).delete_many({**within, "status": {"$ne": MessageStatus.STREAMING}})
 
 
 # ---- messages
@@ -263,15 +268,21 @@ async def set_feedback(owner: HasTenant, conversation_id: Id, message_id: Id, fe
     changed = {"$set": {"messages.$.feedback": feedback}, "$inc": grown}
     if await Conversation.owned_by(owner).update({"_id": conversation_id, **named}, changed):
         return True
-    paged = {"conversation_id": conversation_id, **named}
-    return await ConversationPage.owned_by(owner).update(paged, {"$set": {"messages.$.feedback": feedback}})
+    paged, given = {"conversation_id": conversation_id, **named}, {"messages.$.feedback": feedback}
+    return await ConversationPage.owned_by(owner).update(paged, {"$set": given})
 
 
 # ---- answers
 
 
-async def insert_answer(owner: HasTenant, answer: Answer) -> None:
-    await Answer.owned_by(owner).insert(answer)
+async def insert_answer(owner: HasTenant, answer: Answer) -> bool:
+    """False when an earlier request has made it, under the same key."""
+    rows = Answer.owned_by(owner)
+    try:
+        await rows.insert(answer)
+    except DuplicateKeyError:
+        return await rows.row({"_id": answer.id, "insertion": answer.insertion}, fields={"_id": 1}) is not None
+    return True
 
 
 async def answer(principal: Principal, message_id: Id) -> Answer | None:

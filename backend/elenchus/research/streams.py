@@ -20,6 +20,7 @@ DELTA = "delta"
 #: After one of these nothing follows.
 LAST = frozenset({"done", "error"})
 PING_SECONDS = 15.0
+LOOK_SECONDS = 0.5  # how soon a reader without events gets control, to see whether they may still read
 BLOCK_MS = 1000  # below the client's socket timeout of 2 s
 RELAY_IDLE_SECONDS = 1.0  # how soon a stop from another process is seen while the model says nothing
 RETRY_SECONDS = 0.5
@@ -70,10 +71,10 @@ class Broadcast:
         return self.after(seq)
 
     async def follow(self, seq: int = 0) -> AsyncIterator[Event | None]:
-        """Everything after `seq` up to the last event; what came while the reader was busy comes together. None: a sign
-        of life for a line on which nothing has happened for a while."""
+        """Everything after `seq` up to the last event; what came while the reader was busy comes together. None:
+        nothing has happened for a moment."""
         while True:
-            events = await self.more(seq, timeout_seconds=PING_SECONDS)
+            events = await self.more(seq, timeout_seconds=LOOK_SECONDS)
             if not events:
                 if self.is_over:
                     return
@@ -163,6 +164,16 @@ async def publish_end(message_id: Id, name: str, data: str) -> None:
         await resources().redis.expire(key, settings().research.stream_ttl_seconds)
     except REDIS_AWAY as error:
         log.info("an answer's end is told by the database alone", error=type(error).__name__)
+
+
+async def forget(message_ids: Sequence[Id]) -> None:
+    """With Redis away they go by themselves, when their time is over."""
+    keys = [key for id_ in message_ids for key in (_events_key(id_), _stop_key(id_))]
+    try:
+        if keys:
+            await resources().redis.delete(*keys)
+    except REDIS_AWAY as error:
+        log.info("events of answers are left to expire", error=type(error).__name__)
 
 
 async def follow_elsewhere(
