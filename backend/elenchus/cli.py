@@ -5,8 +5,9 @@ Imports are inside the commands: `elenchus version` must not load a web framewor
 
 import asyncio
 import json
+import re
 import sys
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Annotated, Any, NoReturn
 
 import typer
@@ -24,6 +25,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+admin = typer.Typer(help="What whoever has the machine may do to accounts.", no_args_is_help=True)
+app.add_typer(admin, name="admin")
+record = typer.Typer(help="The record of who did what.", no_args_is_help=True)
+app.add_typer(record, name="audit")
 ReloadOption = Annotated[bool, typer.Option(help="Restart when the code changes; for work on Elenchus itself.")]
 
 
@@ -58,6 +63,7 @@ def api(reload: ReloadOption = False) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom to believe about addresses is ours to say: TRUSTED_PROXIES
         timeout_graceful_shutdown=server.shutdown_grace_seconds,
         http=BoundedHttp,
     )
@@ -101,10 +107,125 @@ def openapi() -> None:
     print()
 
 
+@admin.command()
+def superuser(email: str, revoke: Annotated[bool, typer.Option("--revoke", help="Take it away.")] = False) -> None:
+    """Let this user run the deployment: see, suspend, delete and restore all users."""
+    from elenchus.identity.people import administering
+
+    _administer(lambda: administering.set_superuser(email, not revoke))
+    print(f"{email} is {'no longer a' if revoke else 'a'} superuser.")
+
+
+@admin.command()
+def restore_user(email: str) -> None:
+    """Undo the deletion of a user, and of the tenants that were deleted with them."""
+    from elenchus.identity.people import administering
+
+    _administer(lambda: administering.restore_user(email))
+    print(f"{email} is back.")
+
+
+@admin.command()
+def restore_tenant(tenant_id: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    """Undo the deletion of a tenant."""
+    from elenchus.core.ids import Id
+    from elenchus.identity.people import administering
+
+    _require_id(tenant_id)
+    _administer(lambda: administering.restore_tenant(Id(tenant_id)))
+    print(f"The tenant {tenant_id} is back.")
+
+
+@admin.command()
+def unlock(email: str) -> None:
+    """Forget the wrong passwords that have locked an account."""
+    from elenchus.identity.people import administering
+
+    _administer(lambda: administering.unlock(email))
+    print(f"{email} may sign in again.")
+
+
+@admin.command()
+def remove_second_factor(email: str) -> None:
+    """Let somebody in by their password alone who has lost the device and the recovery codes. Make sure it is them."""
+    from elenchus.identity.people import administering
+
+    _administer(lambda: administering.remove_second_factor(email))
+    print(f"{email} signs in without a second factor now.")
+
+
+@record.command()
+def show(
+    tenant: Annotated[str, typer.Option(metavar="ID", help="Of this tenant, not of the deployment.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=200)] = 50,
+) -> None:
+    """Print the newest rows, one JSON object on a line: of what the deployment itself did, which no tenant's record
+    has (superusers made, people and tenants erased, commands typed here), or of one tenant."""
+    from elenchus.admin import on_database
+
+    if tenant:
+        _require_id(tenant)
+    for line in _run(on_database(_configured(), lambda: _shown(tenant, limit))):
+        print(line)
+
+
+async def _shown(tenant: str, limit: int) -> list[str]:
+    from dataclasses import replace
+
+    from elenchus.audit import service as audit
+    from elenchus.audit.schemas import RowFilters
+    from elenchus.core.ids import Id
+    from elenchus.core.pages import PageQuery
+    from elenchus.identity.deployment import DEPLOYMENT
+
+    reader = replace(DEPLOYMENT, tenant_id=Id(tenant)) if tenant else DEPLOYMENT
+    page = await audit.look(reader, RowFilters(), PageQuery(limit))
+    return [row.model_dump_json() for row in page.items]
+
+
+@record.command()
+def verify(tenant: Annotated[str, typer.Option(metavar="ID", help="Only this one.")] = "") -> None:
+    """Look whether the record of every tenant is as it was written; else name the first row that is not, and fail.
+
+    Keep the last number and hash it prints elsewhere: they also show a database put back to an earlier state.
+    """
+    from elenchus.admin import on_database
+
+    if tenant:
+        _require_id(tenant)
+    if not _run(on_database(_configured(), lambda: _verified(tenant))):
+        raise SystemExit(1)
+
+
+async def _verified(tenant: str) -> bool:
+    from elenchus.audit import service as audit
+    from elenchus.core.ids import Id
+
+    strays = 0 if tenant else await audit.strays()
+    if strays:
+        print(f"-  BAD  {strays} rows or heads of the record belong to no tenant")
+    all_good = not strays
+    for tenant_id in [Id(tenant)] if tenant else await audit.tenants():
+        found = await audit.verify_tenant(tenant_id)
+        all_good &= found.verified
+        if bad := found.first_bad:
+            print(f"{tenant_id}  BAD  row {bad.seq}: {bad.reason}")
+        else:
+            print(
+                f"{tenant_id}  good  {found.rows_checked} rows, sealed up to {found.head_seq} {found.head_hash or ''}"
+            )
+    return all_good
+
+
 @app.command()
 def version() -> None:
     """Print the version."""
     print(f"elenchus {__version__}")
+
+
+def _require_id(tenant: str) -> None:
+    if not re.fullmatch("[0-9a-f]{24}", tenant):
+        _stop("A tenant's id is 24 hexadecimal characters.")
 
 
 def _configured() -> Settings:
@@ -116,6 +237,17 @@ def _configured() -> Settings:
         _stop("These settings are wrong:\n" + "\n".join(rows))
     logs.configure(config.log.level, config.log.format)
     return config
+
+
+def _administer(work: Callable[[], Awaitable[None]]) -> None:
+    """On the deployment's database; a refusal is a sentence, as it is over HTTP."""
+    from elenchus.admin import on_database
+    from elenchus.core.errors import Refusal
+
+    try:
+        _run(on_database(_configured(), work))
+    except Refusal as error:
+        _stop(error.detail)
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -5,31 +5,104 @@ from collections.abc import Awaitable, Callable
 from beanie import Document
 from fastapi import APIRouter
 
+from elenchus.audit import api as audit_api
+from elenchus.audit import models as audit_models
+from elenchus.audit import service as audit
+from elenchus.core import expiry, idempotency
 from elenchus.identity import api as identity_api
 from elenchus.identity import models as identity_models
+from elenchus.identity.google import api as google_api
+from elenchus.identity.google import models as google_models
+from elenchus.identity.keys import api as keys_api
+from elenchus.identity.keys import models as keys_models
+from elenchus.identity.keys import service as keys
+from elenchus.identity.mfa import api as mfa_api
+from elenchus.identity.people import api as people_api
+from elenchus.identity.people import models as people_models
+from elenchus.identity.people import tasks as people_tasks
+from elenchus.identity.people.parts import Part
+from elenchus.identity.people.plain import JOBS, plain_part
+from elenchus.identity.recovery import api as recovery_api
+from elenchus.identity.recovery import models as recovery_models
+from elenchus.identity.recovery import tasks as recovery_tasks
+from elenchus.identity.tenants import api as tenants_api
+from elenchus.identity.tenants import models as tenants_models
+from elenchus.identity.tenants import tasks as tenants_tasks
 from elenchus.jobs import api as jobs_api
 from elenchus.jobs import models as jobs_models
+from elenchus.jobs import service as jobs
 from elenchus.jobs.task import Every, Task
 from elenchus.library import api as library_api
 from elenchus.library import models as library_models
+from elenchus.library import privacy as library_privacy
 from elenchus.library import tasks as library_tasks
 from elenchus.research import api as research_api
 from elenchus.research import models as research_models
+from elenchus.research import privacy as research_privacy
 from elenchus.research import service as research
 from elenchus.research import tasks as research_tasks
 
 MODELS: tuple[type[Document], ...] = (
+    *audit_models.MODELS,
     *jobs_models.MODELS,
     *identity_models.MODELS,
+    *tenants_models.MODELS,
+    *keys_models.MODELS,
+    *recovery_models.MODELS,
+    *google_models.MODELS,
+    *people_models.MODELS,
     *library_models.MODELS,
     *research_models.MODELS,
+    *idempotency.MODELS,
 )
-ROUTERS: tuple[APIRouter, ...] = (identity_api.router, research_api.router, library_api.router, jobs_api.router)
-TASKS: tuple[Task, ...] = (*library_tasks.TASKS, *research_tasks.TASKS)
-SCHEDULES: tuple[Every, ...] = (*library_tasks.SCHEDULES, *research_tasks.SCHEDULES)
+ROUTERS: tuple[APIRouter, ...] = (
+    identity_api.router,
+    recovery_api.router,
+    mfa_api.router,
+    google_api.router,
+    tenants_api.router,
+    tenants_api.auth_router,
+    keys_api.router,
+    people_api.router,
+    people_api.tenants_router,
+    research_api.router,
+    library_api.router,
+    jobs_api.router,
+    audit_api.router,
+)
+#: What is exported and erased of people and tenants, room by room.
+PARTS: tuple[Part, ...] = (
+    JOBS,
+    plain_part(
+        "invitations",
+        tenants_models.Invitation,
+        made_by="invited_by",
+        address="email_key",
+        shown=("email", "role", "created_at", "expires_at"),
+    ),
+    plain_part("usage", tenants_models.Used),
+    *research_privacy.PARTS,
+    library_privacy.PART,
+)
+TASKS: tuple[Task, ...] = (
+    *recovery_tasks.TASKS,
+    *tenants_tasks.TASKS,
+    *people_tasks.TASKS,
+    *library_tasks.TASKS,
+    *research_tasks.TASKS,
+)
+SCHEDULES: tuple[Every, ...] = (
+    Every("audit.prune", 86_400, audit.prune, timeout_seconds=3_600),  # its room lies below that of the jobs
+    Every("core.remove_expired", expiry.INTERVAL_SECONDS, expiry.remove_expired, timeout_seconds=600),
+    Every("jobs.age_out", 86_400, jobs.age_out, timeout_seconds=3_600),
+    *tenants_tasks.SCHEDULES,
+    *people_tasks.SCHEDULES,
+    *library_tasks.SCHEDULES,
+    *research_tasks.SCHEDULES,
+)
 
 #: What a worker does before its first job and after its last.
 WORKER_STARTS: tuple[Callable[[], Awaitable[None]], ...] = library_tasks.STARTS
-WORKER_STOPS: tuple[Callable[[], Awaitable[None]], ...] = library_tasks.STOPS
+WORKER_STOPS: tuple[Callable[[], Awaitable[None]], ...] = (*library_tasks.STOPS, audit.stop)
 #: What an API process brings to an end before it stops, within so many seconds.
-API_DRAINS: tuple[Callable[[float], Awaitable[None]], ...] = (research.drain,)
+API_DRAINS: tuple[Callable[[float], Awaitable[None]], ...] = (research.drain, keys.drain, audit.drain)
