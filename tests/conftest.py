@@ -5,6 +5,7 @@ import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -16,24 +17,31 @@ from pymongo import monitoring
 from elenchus import registry
 from elenchus.core import logs, mongo
 from elenchus.core import resources as resources_module
+from elenchus.core.clock import now
 from elenchus.core.http import BoundedHttp
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
 from elenchus.core.settings import (
     AuthSettings,
+    EnterpriseTierSettings,
+    FreeTierSettings,
     JobSettings,
+    LimitSettings,
     LogSettings,
     MongoSettings,
+    ProTierSettings,
     RedisSettings,
     ServerSettings,
     Settings,
     use,
 )
 from elenchus.embedded import Endpoints, embedded_servers
-from tests.support import COMMANDS, Firm
+from tests.support import COMMANDS, Firm, http_client
 
 PASSWORD = "correct horse battery staple"
+DAY_SECONDS = 86_400
+OFTEN = 1_000_000  # all tests are one address; those of the limits lower them
 
 monitoring.register(COMMANDS)
 
@@ -55,7 +63,13 @@ def settings_(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> S
             log=LogSettings(_env_file=None),
             mongo=MongoSettings(_env_file=None, url=SecretStr(servers.mongodb_url), database="elenchus_test"),
             redis=RedisSettings(_env_file=None, url=SecretStr(servers.redis_url)),
-            auth=AuthSettings(_env_file=None, bcrypt_rounds=4),
+            auth=AuthSettings(_env_file=None, bcrypt_rounds=4, first_user_is_superuser=False),
+            limits=LimitSettings(
+                _env_file=None, anonymous_per_minute=OFTEN, logins_per_minute=OFTEN, mails_per_hour=OFTEN
+            ),
+            tier_free=FreeTierSettings(_env_file=None, requests_per_minute=OFTEN),
+            tier_pro=ProTierSettings(_env_file=None, requests_per_minute=OFTEN),
+            tier_enterprise=EnterpriseTierSettings(_env_file=None, requests_per_minute=OFTEN),
             jobs=JobSettings(_env_file=None, lease_seconds=3, heartbeat_seconds=0.5, sweep_seconds=0.5),
         )
     )
@@ -83,7 +97,9 @@ async def live(settings_: Settings, resources_: Resources) -> AsyncIterator[str]
 
     port = free_port()
     app = create_app(settings_)
-    config = uvicorn.Config(app, port=port, http=BoundedHttp, log_config=None, timeout_graceful_shutdown=3)
+    config = uvicorn.Config(
+        app, port=port, http=BoundedHttp, log_config=None, proxy_headers=False, timeout_graceful_shutdown=3
+    )
     server = uvicorn.Server(config)
     server.capture_signals = nullcontext  # Ctrl-C is pytest's
     serving = asyncio.create_task(server.serve())
@@ -99,7 +115,7 @@ async def live(settings_: Settings, resources_: Resources) -> AsyncIterator[str]
 
 async def _share_resources(url: str, held: Resources) -> None:
     """A process has one set of resources; the API has opened its own in ours, and gives way to the tests'."""
-    async with httpx.AsyncClient(base_url=url) as http:
+    async with http_client(base_url=url) as http:
         while (await http.get("/api/v1/health/ready")).status_code != httpx.codes.OK:
             await asyncio.sleep(0.02)
     resources_module._open = held
@@ -108,20 +124,35 @@ async def _share_resources(url: str, held: Resources) -> None:
 
 @pytest.fixture
 async def client(live: str) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=live, timeout=30) as http:
+    async with http_client(base_url=live) as http:
         yield http
 
 
 @pytest.fixture(scope="module")
 async def worker(settings_: Settings, resources_: Resources) -> AsyncIterator[None]:
-    """A worker running in this loop until the module ends: the next one's jobs may not be for it."""
+    """A worker running in this loop until the module ends: the next one's jobs may not be for it.
+
+    What modules without one left in the queue is removed: it would stand before the jobs that a test waits for. So
+    would the daily work, which looks at each tenant that all the tests before have made.
+    """
     from elenchus.worker import run_worker
 
+    await resources_.database["jobs"].delete_many({})
+    await _put_off_daily_work()
     stop = asyncio.Event()
     running = asyncio.create_task(run_worker(settings_, handle_signals=False, stop=stop))
     yield
     stop.set()
     await running
+
+
+async def _put_off_daily_work() -> None:
+    from elenchus.jobs import store
+
+    for every in registry.SCHEDULES:
+        if every.interval_seconds >= DAY_SECONDS:
+            tomorrow = now() + timedelta(seconds=every.interval_seconds)
+            await store.schedule(every.name, interval_seconds=every.interval_seconds, first=tomorrow)
 
 
 @pytest.fixture
@@ -130,13 +161,20 @@ async def firm(live: str) -> AsyncIterator[Callable[[], Awaitable[Firm]]]:
     opened: list[httpx.AsyncClient] = []
 
     async def make() -> Firm:
-        http = httpx.AsyncClient(base_url=live, timeout=30)
+        http = http_client(base_url=live)
         opened.append(http)
         return await sign_up(http, f"owner-{secrets.token_hex(6)}@firm.example")
 
     yield make
     for http in opened:
         await http.aclose()
+
+
+@pytest.fixture(scope="module")
+async def shared_firm(live: str) -> AsyncIterator[Firm]:
+    """One for all tests of a module that only read, or are refused."""
+    async with http_client(base_url=live) as http:
+        yield await sign_up(http, f"shared-{secrets.token_hex(6)}@firm.example")
 
 
 async def sign_up(http: httpx.AsyncClient, email: str) -> Firm:

@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from inspect import isasyncgenfunction, iscoroutinefunction
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, iter_route_contexts
 
 from elenchus import registry
-from elenchus.core import health
-from elenchus.core.principal import _SignedIn
+from elenchus.core import health, scopes
+from elenchus.core.principal import _SignedIn, document_scopes
 from elenchus.main import create_app
 
 #: Open to everyone, each for a reason.
 PUBLIC = {
     "health", "root_health", "readiness", "database_health", "metrics",  # probes carry no tenant's data
     "register", "login", "refresh_tokens",  # how one gets a principal
+    "google_login", "google_callback", "google_second_factor",  # the provider says who it is
+    "forgot_password", "reset_password", "verify_email",  # a mailed token stands for the one who is not signed in
 }  # fmt: skip
 
 
@@ -39,6 +41,15 @@ def plain_functions(dependant) -> Iterator[str]:
 ALL = list(routes())
 
 
+def test_every_way_in_is_one_that_is_asked_here():
+    """A WebSocket, a mounted app and a plain route have no guard that could be looked for."""
+    documentation = {"/docs", "/docs/oauth2-redirect", "/redoc", "/api/v1/openapi.json"}
+    ways = list(iter_route_contexts(create_app().routes))
+    assert {way.path for way in ways if not isinstance(way.original_route, APIRoute)} == documentation
+    asked = {id(route) for route in ALL}
+    assert {way.path for way in ways if id(way.original_route) not in asked} == documentation | {"/"}
+
+
 def test_there_are_routes():
     assert len(ALL) > 20
 
@@ -57,17 +68,66 @@ class TestEveryRoute:
 
     def test_writing_needs_more_than_a_viewer(self, route):
         """A viewer reads; what it may post is listed with the reason."""
-        own_account = {"logout", "logout_all", "change_me", "end_session"}
+        own_account = {"enroll_second_factor", "confirm_second_factor", "disable_second_factor"}
+        own_account |= {"change_password", "request_verification", "logout", "logout_all", "change_me", "end_session"}
+        own_account |= {"accept_invitation", "switch_tenant"}  # whatever they are where they come from
+        own_account |= {"remove_member"}  # a viewer may leave; whom else one may remove, the service says
+        own_account |= {"delete_user"}  # oneself; anybody, for a superuser
         reading_by_post = {"search_documents"}
         if route.methods <= {"GET", "HEAD"} or route.operation_id in PUBLIC | own_account | reading_by_post:
             return
-        assert strictest(route.dependant) != "viewer"
+        assert strictest(route.dependant) != "viewer" or any(guard.superuser for guard in guards(route.dependant))
+
+
+def guards(dependant) -> Iterator[_SignedIn]:
+    if isinstance(dependant.call, _SignedIn):
+        yield dependant.call
+    for child in dependant.dependencies:
+        yield from guards(child)
 
 
 def strictest(dependant) -> str:
     found = [dependant.call.needed] if isinstance(dependant.call, _SignedIn) else []
     found += [role for child in dependant.dependencies if (role := strictest(child))]
     return max(found, key=lambda role: list(type(role)).index(role), default="")
+
+
+@pytest.fixture(scope="module")
+def operations() -> dict[str, dict]:
+    app = create_app()
+    document = app.openapi()
+    document_scopes(document, app.routes)
+    return {o["operationId"]: o for path in document["paths"].values() for o in path.values()}
+
+
+class TestScopes:
+    """What opens each operation to an API key."""
+
+    def test_every_guarded_operation_names_one_and_no_other_does(self, operations):
+        assert {name for name, said in operations.items() if "x-scope" in said} == {
+            route.operation_id for route in ALL if is_guarded(route.dependant)
+        }
+
+    def test_each_is_one_that_a_key_can_have_or_says_that_none_can(self, operations):
+        named = {said["x-scope"] for said in operations.values() if "x-scope" in said}
+        assert named - {scopes.SESSION_ONLY, scopes.ANY_KEY} <= scopes.KNOWN
+
+    def test_each_that_a_key_can_have_opens_something(self, operations):
+        assert {said.get("x-scope") for said in operations.values()} >= scopes.KNOWN
+
+    def test_only_who_one_is_needs_no_scope(self, operations):
+        anyone = {name for name, said in operations.items() if said.get("x-scope") == scopes.ANY_KEY}
+        assert anyone == {"read_me", "read_session"}
+
+    @pytest.mark.parametrize("route", ALL, ids=lambda r: f"{min(r.methods)} {r.path}")
+    def test_accounts_keys_and_superusers_are_for_people(self, route, operations):
+        said = operations[route.operation_id].get("x-scope")
+        is_personal = any(guard.superuser for guard in guards(route.dependant)) or (
+            route.path.startswith(("/auth", "/api-keys"))
+            or (route.path.startswith(("/tenants", "/users")) and not route.methods <= {"GET", "HEAD"})
+        )
+        if is_personal and route.operation_id not in PUBLIC | {"read_me", "read_session"}:
+            assert said == scopes.SESSION_ONLY
 
 
 def test_operation_ids_are_unique():
@@ -79,3 +139,16 @@ def test_the_document_can_be_made():
     document = create_app().openapi()
     assert document["info"]["title"] == "Elenchus"
     assert all(path.startswith(("/api/v1/", "/health", "/metrics")) or path == "/" for path in document["paths"])
+
+
+class TestApiDocument:
+    document = create_app().openapi()
+
+    def test_every_operation_documents_how_it_refuses(self):
+        for operations in self.document["paths"].values():
+            for operation in operations.values():
+                content = operation["responses"]["default"]["content"]
+                assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+
+    def test_it_names_no_shape_that_never_leaves_us(self):
+        assert "HTTPValidationError" not in str(self.document)

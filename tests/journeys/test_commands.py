@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import free_port
-from tests.support import until
+from tests.support import http_client, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,7 +43,7 @@ async def going_up(env: dict[str, str], cwd: Path) -> AsyncIterator[tuple[asynci
     )
     url = f"http://127.0.0.1:{env['PORT']}"
     try:
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with http_client(timeout=5) as http:
             await until(ready(http, url, process), timeout=60)
         yield process, url
     finally:
@@ -95,7 +95,7 @@ def env(tmp_path: Path) -> dict[str, str]:
 class TestUp:
     async def test_serves_and_leaves_nothing_behind(self, env, tmp_path):
         async with going_up(env, tmp_path) as (process, url):
-            async with httpx.AsyncClient(base_url=url) as http:
+            async with http_client(base_url=url) as http:
                 assert (await http.get("/health")).json()["status"] == "ok"
                 assert (await http.get("/")).json()["name"] == "Elenchus"
             children = below(process.pid)
@@ -140,9 +140,9 @@ class TestUp:
 
     async def test_data_survives_a_restart(self, env, tmp_path):
         account = {"email": "ada@firm.example", "password": "quiet harbour lantern 47", "full_name": "Ada"}
-        async with going_up(env, tmp_path) as (_, url), httpx.AsyncClient(base_url=url) as http:
+        async with going_up(env, tmp_path) as (_, url), http_client(base_url=url) as http:
             assert (await http.post("/api/v1/auth/register", json=account)).status_code == 201
-        async with going_up(env, tmp_path) as (_, url), httpx.AsyncClient(base_url=url) as http:
+        async with going_up(env, tmp_path) as (_, url), http_client(base_url=url) as http:
             form = {"username": account["email"], "password": account["password"]}
             assert (await http.post("/api/v1/auth/login", data=form)).status_code == 200
 

@@ -18,7 +18,7 @@ import pytest
 from elenchus.embedded import Policy, Server, database_server, valkey_server
 from tests.conftest import PASSWORD, free_port, sign_up
 from tests.journeys.test_commands import environment, ready
-from tests.support import Firm, until
+from tests.support import Firm, http_client, until
 
 ANSWER_SECONDS = 3.0
 RECOVERY_SECONDS = 5.0
@@ -73,7 +73,7 @@ async def api_process(env: dict[str, str], folder: Path) -> AsyncIterator[asynci
             sys.executable, "-m", "elenchus", "api", env=env, cwd=folder, stdout=sink, stderr=sink
         )
     try:
-        async with httpx.AsyncClient(timeout=5) as http:
+        async with http_client(timeout=5) as http:
             await until(ready(http, f"http://127.0.0.1:{env['PORT']}", process), timeout=60)
         yield process
     finally:
@@ -106,7 +106,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         assert await code.wait() == 0
         api = await stack.enter_async_context(api_process(env, tmp_path))
         url = f"http://127.0.0.1:{port}"
-        http = await stack.enter_async_context(httpx.AsyncClient(base_url=url, timeout=10))
+        http = await stack.enter_async_context(http_client(base_url=url, timeout=10))
         firm = await sign_up(http, "ada@firm.example")
         made = await http.post("/api/v1/chat/conversations", json={})
         yield Site(database, valkey, api, url, firm, made.json()["id"])
@@ -116,7 +116,7 @@ async def at_once(site: Site, ways: dict[str, Ask]) -> dict[str, tuple[httpx.Res
     """Each way, all at the same time, on connections of their own; and how long each took."""
 
     async def timed(way: Ask) -> tuple[httpx.Response, float]:
-        async with httpx.AsyncClient(base_url=site.url, timeout=10, headers=site.firm.client.headers) as http:
+        async with http_client(base_url=site.url, timeout=10, headers=site.firm.client.headers) as http:
             began = time.perf_counter()
             answer = await way(http)
             return answer, time.perf_counter() - began
@@ -134,7 +134,7 @@ def assert_refused(answers: dict[str, tuple[httpx.Response, float]]) -> None:
 
 
 async def assert_alive_but_not_ready(site: Site) -> None:
-    async with httpx.AsyncClient(base_url=site.url, timeout=10) as http:
+    async with http_client(base_url=site.url, timeout=10) as http:
         began = time.perf_counter()
         assert (await http.get("/health")).status_code == 200
         assert time.perf_counter() - began < 0.5

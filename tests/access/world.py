@@ -1,0 +1,206 @@
+"""Two firms with something in every collection, and everybody who might ask for it."""
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import bson
+import httpx
+import jwt
+
+from elenchus.core.clock import now
+from elenchus.core.ids import Id
+from elenchus.core.principal import Role
+from elenchus.core.resources import resources
+from elenchus.identity import tokens
+from elenchus.identity.models import Membership, User
+from tests.research.support import asked, filed
+from tests.support import Firm, http_client
+
+PASSWORD = "correct horse battery staple"
+API = "/api/v1"
+#: They move on by themselves: the record of what was asked, the engine's own, what is counted, who was seen when.
+RESTLESS = {"audit_rows", "audit_heads", "workers", "schedules", "kept_answers", "login_failures"}
+#: Counters of being looked at.
+RESTLESS_FIELDS = ("last_used_at", "usage_count", "updated_at", "last_login_at", "login_count")
+
+SignUp = Callable[[httpx.AsyncClient, str], Awaitable[Firm]]
+
+
+@dataclass
+class World:
+    """`firm` is the one that is attacked; `author` is who wrote its conversation and uploaded its document."""
+
+    base_url: str
+    canary: str
+    tenant_id: str
+    stranger_tenant_id: str
+    tenant_name: str
+    headers: dict[str, dict[str, str]] = field(default_factory=dict)
+    people: dict[str, str] = field(default_factory=dict)
+    emails: dict[str, str] = field(default_factory=dict)
+    #: By the name that paths and bodies have for it.
+    ids: dict[str, str] = field(default_factory=dict)
+    #: The same names, for what others than the author have of their own.
+    own: dict[str, dict[str, str]] = field(default_factory=dict)
+    opened: list[httpx.AsyncClient] = field(default_factory=list)
+
+    async def send(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
+        headers = {**self.headers[who], **more.pop("headers", {})}
+        answer = await self.http.request(method, path, headers=headers, **more)
+        self.http.cookies.clear()
+        return answer
+
+    @cached_property
+    def http(self) -> httpx.AsyncClient:
+        self.opened.append(http_client(base_url=self.base_url))
+        return self.opened[-1]
+
+    async def close(self) -> None:
+        for http in self.opened:
+            await http.aclose()
+
+
+#: Besides the owner and the author, by role; the last three were shut out.
+MEMBERS = {
+    "admin": Role.ADMIN, "colleague": Role.MEMBER, "viewer": Role.VIEWER,
+    "suspended": Role.ADMIN, "removed": Role.ADMIN, "left": Role.ADMIN,
+}  # fmt: skip
+
+
+async def build(base_url: str, sign_up: SignUp, *, everybody: bool = True) -> World:
+    """Everything, and everybody or only who may do something; over HTTP but for what no request can do to somebody
+    else in one go."""
+    canary = f"canary{secrets.token_hex(8)}"
+    opened: list[httpx.AsyncClient] = []
+
+    async def person(name: str) -> Firm:
+        http = http_client(base_url=base_url)
+        opened.append(http)
+        return await sign_up(http, f"{name}-{'' if name == 'stranger' else canary}{secrets.token_hex(6)}@firm.example")
+
+    owner, stranger = await person("owner"), await person("stranger")
+    world = World(
+        base_url,
+        canary,
+        str(owner.principal.tenant_id),
+        str(stranger.principal.tenant_id),
+        owner.user["memberships"][0]["tenant_name"],
+        opened=opened,
+    )
+    _know(world, "owner", owner)
+    world.headers["stranger"] = _bearer(stranger.access_token)
+    world.people["stranger"], world.emails["stranger"] = stranger.user["id"], stranger.email
+    world.headers["anonymous"] = {}
+    world.headers["superuser"] = _bearer((await _superuser(await person("superuser"))).access_token)
+    joined: dict[str, Firm] = {}
+    for name, role in {"author": Role.MEMBER, **(MEMBERS if everybody else {"admin": Role.ADMIN})}.items():
+        joined[name] = await _joined(await person(name), owner, role)
+        _know(world, name, joined[name])
+    await _fill(world, joined["author"])
+    await _issue_keys(world, KEYS if everybody else {"key": EVERYTHING})
+    if everybody:
+        for name in ("stranger", "colleague"):
+            made = await world.send(name, "POST", f"{API}/chat/conversations", json={})
+            world.own[name] = {"conversation_id": made.json()["id"]}
+        await _turn_away(world, joined)
+    return world
+
+
+async def _joined(someone: Firm, owner: Firm, role: Role) -> Firm:
+    """A member of the owner's firm and of no other, signed in there."""
+    name = owner.user["memberships"][0]["tenant_name"]
+    membership = Membership(tenant_id=owner.principal.tenant_id, tenant_name=name, role=role)
+    await User.find_one({"_id": Id(someone.user["id"])}).update({"$set": {"memberships": [membership.model_dump()]}})
+    again = await someone.client.post(
+        f"{API}/auth/login", data={"username": someone.email, "password": PASSWORD}, headers={"Authorization": ""}
+    )
+    assert again.status_code == 200, again.text
+    someone.access_token = again.json()["access_token"]
+    someone.client.headers["Authorization"] = f"Bearer {someone.access_token}"
+    return someone
+
+
+async def _superuser(someone: Firm) -> Firm:
+    """Who runs the deployment, and belongs to another firm."""
+    await User.find_one({"_id": Id(someone.user["id"])}).update({"$set": {"is_superuser": True}})
+    return someone
+
+
+def _know(world: World, name: str, firm: Firm) -> None:
+    world.headers[name] = _bearer(firm.access_token)
+    world.people[name], world.emails[name] = firm.user["id"], firm.email
+
+
+async def _fill(world: World, author: Firm) -> None:
+    """Something of every kind that a path or a body can name, with the canary in what it says."""
+    text = f"LEASE {world.canary}\n\nThe Tenant shall pay rent of $4,200 per month to {world.canary}."
+    world.ids["document_id"] = await filed(author, text, f"{world.canary}.txt")
+    turn = await asked(author, f"What is the monthly rent of {world.canary}?")
+    world.ids["conversation_id"], world.ids["message_id"] = turn["conversation_id"], turn["message"]["id"]
+    document = (await author.client.get(f"{API}/documents/{world.ids['document_id']}")).json()
+    world.ids["job_id"] = document["processing"]["job_id"]
+    sessions = (await author.client.get(f"{API}/auth/sessions")).json()["items"]
+    world.ids["session_id"] = next(row["id"] for row in sessions if row["is_current"])
+    world.ids["user_id"] = world.people["author"]
+    world.ids["tenant_id"] = world.tenant_id
+    wish = {"email": f"guest-{world.canary}@firm.example", "role": "member"}
+    invited = await world.send("owner", "POST", f"{API}/tenants/current/invitations", json=wish)
+    assert invited.status_code == 201, invited.text
+    world.ids["invitation_id"] = invited.json()["id"]
+
+
+EVERYTHING = ["documents:write", "chat:write", "jobs:write", "tenants:read", "users:read", "audit:read"]
+KEYS = {
+    "revoked key": EVERYTHING,
+    "reading key": [scope.replace("write", "read") for scope in EVERYTHING],
+    "documents key": ["documents:write"],
+    "chat key": ["chat:write"],
+    "key": EVERYTHING,
+}
+
+
+async def _issue_keys(world: World, wanted: Mapping[str, list[str]]) -> None:
+    for name, scopes in wanted.items():
+        wish = {"name": f"{name} {world.canary}", "scopes": scopes}
+        made = await world.send("admin", "POST", f"{API}/api-keys", json=wish)
+        assert made.status_code == 201, made.text
+        world.headers[name] = {"X-API-Key": made.json()["key"]}
+        world.ids["key_id"] = made.json()["id"]
+        if name == "revoked key":
+            gone = await world.send("admin", "DELETE", f"{API}/api-keys/{made.json()['id']}")
+            assert gone.status_code == 204, gone.text
+
+
+async def _turn_away(world: World, joined: Mapping[str, Firm]) -> None:
+    """Credentials that were good once."""
+    await User.find_one({"_id": Id(world.people["suspended"])}).update({"$set": {"is_active": False}})
+    await User.find_one({"_id": Id(world.people["removed"])}).update({"$set": {"memberships": []}})
+    assert (await joined["left"].client.post(f"{API}/auth/logout")).status_code == 204
+    claims = jwt.decode(joined["author"].access_token, options={"verify_signature": False})
+    claims["exp"] = int((now() - timedelta(hours=1)).timestamp())
+    claims["iat"] = claims["exp"] - 900
+    world.headers["expired"] = _bearer(jwt.encode(claims, tokens._access_key(), algorithm=tokens.ALGORITHM))
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def snapshot(world: World) -> dict[str, str]:
+    """A digest of each document that belongs to the firm or to one of its people, without what moves by itself."""
+    found: dict[str, str] = {}
+    database = resources().database
+    tenant, people = Id(world.tenant_id), [Id(id_) for name, id_ in world.people.items() if name != "stranger"]
+    own = {"$or": [{"tenant_id": tenant}, {"_id": {"$in": [tenant, *people]}}, {"user_id": {"$in": people}}]}
+    for name in await database.list_collection_names():
+        if name in RESTLESS:
+            continue
+        for row in await database[name].find(own).to_list():
+            still = {key: value for key, value in row.items() if key not in RESTLESS_FIELDS}
+            found[f"{name}/{row['_id']}"] = hashlib.sha256(bson.encode(still)).hexdigest()
+    return found
