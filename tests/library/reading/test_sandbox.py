@@ -13,6 +13,7 @@ from elenchus.library.reading.sandbox import Reader
 from elenchus.library.reading.values import ReadingLimits
 from tests.fixtures import files
 from tests.library.reading.support import lives, read, refusal
+from tests.library.support import long_pdf
 from tests.support import until
 
 
@@ -261,6 +262,15 @@ class TestChildren:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert not lives(pid.result())
+
+    async def test_leaving_while_it_waits_for_us_to_read_on_leaves_no_process(self, reader, tmp_path):
+        """Its pipe and our buffer are full: unread output must not keep us from seeing its end."""
+        path = files.saved(tmp_path, long_pdf(1_500))
+        async with asyncio.timeout(30):
+            async with reader.open(path, Kind.PDF) as reading:
+                await anext(aiter(reading))
+                await until(lambda: reading._child._stdout._paused)
+            assert not lives(reading.pid)
 
     async def test_leaving_in_the_middle_leaves_no_process(self, reader, tmp_path):
         async with reader.open(files.saved(tmp_path, files.dense_pdf(40)), Kind.PDF) as reading:

@@ -91,8 +91,8 @@ class Child:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)
         self._stdin.close()
+        await self._close_pipes()  # first: some Pythons wait for a process until its pipes are read off
         await self._process.wait()
-        await self._close_pipes()
 
     async def exited(self, within_seconds: float) -> None:
         """Let it exit by itself, so that its exit code is its own, then make sure."""
