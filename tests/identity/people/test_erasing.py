@@ -26,7 +26,7 @@ from elenchus.jobs import privacy
 from elenchus.jobs import run as runs
 from elenchus.jobs import service as jobs
 from elenchus.jobs.errors import Retryable
-from elenchus.jobs.models import Job
+from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.schemas import JobStatus, Subject
 from elenchus.library import names
 from elenchus.research.models import Conversation, ConversationPage
@@ -407,11 +407,20 @@ class TestInterrupted:
 
 async def _a_job(owner: Principal, status: JobStatus) -> Id:
     """Of a kind that no worker takes."""
-    job_id = await jobs.submit(erasing.ERASE, owner, subject=Subject("thing", owner.user_id), job_id=None)
-    far = now() + timedelta(days=1)
-    change = {"type": "nobody's", "status": status, "due_at": far, "queue": "nobody's"}
-    await Job.owned_by(owner).update({"_id": job_id}, {"$set": change})
-    return job_id
+    job = Job(
+        tenant_id=owner.tenant_id,
+        user_id=owner.user_id,
+        role=owner.role,
+        type="nobody's",
+        queue="nobody's",
+        subject=SubjectRef(type="thing", id=owner.user_id),
+        status=status,
+        due_at=now() + timedelta(days=1),
+        max_attempts=1,
+        queued_at=now(),
+    )
+    await Job.owned_by(owner).insert(job)
+    return job.id
 
 
 class _Killed(BaseException):
