@@ -50,13 +50,12 @@ async def main() -> None:
 
 
 async def _credentials(url: str) -> tuple[list[str], list[str]]:
-    """As many sessions, each of a firm of its own, and keys as there are rounds; none of them was used before."""
+    """As many sessions and keys as there are rounds, each of a firm of its own; none of them was used before."""
     tokens, keys = [], []
+    wish = {"name": "Benchmark", "scopes": ["documents:read"]}
     async with httpx.AsyncClient(base_url=url) as http:
         for _ in range(ROUNDS + WARM_UP):
             tokens.append(await signed_in(http))
-        for number in range(ROUNDS + WARM_UP):
-            wish = {"name": f"Benchmark {number}", "scopes": ["documents:read"]}
             made = (await http.post("/api/v1/api-keys", json=wish)).raise_for_status()
             keys.append(made.json()["key"])
     return tokens, keys
