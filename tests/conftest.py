@@ -2,8 +2,10 @@
 
 import asyncio
 import secrets
+import shutil
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
@@ -41,14 +43,26 @@ from tests.support import COMMANDS, Firm, http_client
 
 PASSWORD = "correct horse battery staple"
 DAY_SECONDS = 86_400
+MEMORY = Path("/dev/shm")
+NEEDED_BYTES = 1 << 30  # a process of the whole suite writes 150 MB
 OFTEN = 1_000_000  # all tests are one address; those of the limits lower them
 
 monitoring.register(COMMANDS)
 
 
 @pytest.fixture(scope="session")
-async def servers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Endpoints]:
-    async with embedded_servers(tmp_path_factory.mktemp("servers")) as endpoints:
+def data_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """In memory where the machine has room for it: every write of the bundled database waits for its disk."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < NEEDED_BYTES:
+        yield tmp_path_factory.mktemp("servers")
+        return
+    with tempfile.TemporaryDirectory(prefix="elenchus-tests-", dir=MEMORY, ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+async def servers(data_folder: Path) -> AsyncIterator[Endpoints]:
+    async with embedded_servers(data_folder) as endpoints:
         yield endpoints
 
 

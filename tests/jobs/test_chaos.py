@@ -134,8 +134,9 @@ class Arena:
 
 
 @pytest.fixture(scope="module")
-async def servers_of_our_own(tmp_path_factory) -> AsyncIterator[tuple[Server, Server, Path]]:
-    folder = tmp_path_factory.mktemp("chaos")
+async def servers_of_our_own(data_folder) -> AsyncIterator[tuple[Server, Server, Path]]:
+    folder = data_folder / "chaos"
+    folder.mkdir()
     policy = Policy(deaths_allowed=50)
     database, valkey = database_server(folder, policy=policy), valkey_server(folder, policy=policy)
     await asyncio.gather(database.start(), valkey.start())
