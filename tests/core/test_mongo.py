@@ -11,6 +11,7 @@ from elenchus.core import mongo
 from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.mongo import TenantOwned, UnscopedAccess, WrongTenant
 from elenchus.core.resources import Resources
+from elenchus.core.settings import MongoSettings
 
 
 class Note(TenantOwned):
@@ -207,3 +208,14 @@ class TestClosedVerbs:
 def test_derived_ids_are_stable_and_apart():
     assert derived_id("a", 1) == derived_id("a", 1)
     assert derived_id("a", 11) != derived_id("a1", 1)
+
+
+@pytest.mark.parametrize(("options", "repeats"), [("", True), ("?retryWrites=false", False)])
+async def test_whether_a_lost_write_is_repeated_is_the_urls_to_say(options, repeats):
+    async with mongo.client(f"mongodb://db.example/{options}", MongoSettings(_env_file=None), timeout_seconds=1) as it:
+        assert it.options.retry_writes is repeats
+
+
+async def test_the_bundled_database_is_spared_retryable_writes(resources_):
+    """Each of them costs it a look through all before it."""
+    assert not resources_.database.client.options.retry_writes

@@ -20,7 +20,7 @@ from tests.embedded.conftest import alive, noted_pid, processes
 from elenchus.embedded import DataDirInUse, EmbeddedError, Endpoints, embedded_servers
 
 THEIR_MONGODB, THEIR_REDIS = "mongodb://db.example:27017", "redis://cache.example:6379/0"
-ACKNOWLEDGED = {"retryWrites": True, "w": "majority", "journal": True, "serverSelectionTimeoutMS": 2000}
+ACKNOWLEDGED = {"w": "majority", "journal": True, "serverSelectionTimeoutMS": 2000}
 
 
 class Both:

@@ -42,11 +42,11 @@ D = TypeVar("D", bound="TenantOwned")
 
 
 def client(url: str, options: MongoSettings, *, timeout_seconds: float) -> AsyncMongoClient[Row]:
-    """Acknowledged means on the journal of the majority; every operation ends within `timeout_seconds`."""
+    """Acknowledged means on the journal of the majority; every operation ends within `timeout_seconds`. A write whose
+    answer was lost is sent once more, unless the URL says otherwise."""
     return AsyncMongoClient(
         url,
         tz_aware=True,
-        retryWrites=True,
         w="majority",
         journal=True,
         serverSelectionTimeoutMS=1500,
