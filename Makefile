@@ -8,6 +8,8 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 UV_VERSION := 0.13.8
 TEST_PROCESSES ?= auto
+OCR_LANGUAGES ?= eng
+OCR_PACKAGES = $(addprefix tesseract-ocr-,$(OCR_LANGUAGES))
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 
@@ -24,6 +26,18 @@ run: $(VENV)/.run ## Start everything on one port (http://127.0.0.1:8000; honour
 .PHONY: demo
 demo: $(VENV)/.run ## Upload four sample documents, ask about them, print the cited answers, clean up
 	@exec $(VENV)/bin/elenchus demo
+
+.PHONY: readers ocr
+readers: ## Install what scans and old Word documents (.doc) need (Debian and Ubuntu; OCR_LANGUAGES="eng deu fra")
+readers: PACKAGES = $(OCR_PACKAGES) antiword
+ocr: ## Install what text recognition in scans needs, alone
+ocr: PACKAGES = $(OCR_PACKAGES)
+readers ocr:
+	@command -v apt-get >/dev/null || { echo "This needs Debian or Ubuntu. Elsewhere install Tesseract's language data," \
+	  "set TESSDATA_PREFIX to its folder, and install antiword."; exit 1; }
+	@[ "$$(id -u)" = 0 ] || { echo "Installing packages takes root: sudo make $@"; exit 1; }
+	@install="apt-get install -qq -y --no-install-recommends $(PACKAGES)"; \
+	  $$install >/dev/null 2>&1 || { apt-get update -qq && $$install; }
 
 # ---- work on it
 

@@ -1,11 +1,13 @@
 """Reading a file in a test, and what came of it."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from elenchus.library.reading.kinds import detect
 from elenchus.library.reading.outcomes import UnreadableFile
+from elenchus.library.reading.running import RunningLines
 from elenchus.library.reading.sandbox import DEFAULT_LIMITS, Reader
 from elenchus.library.reading.values import PageText, ReadingLimits, ReadingReport
 
@@ -42,6 +44,13 @@ def lives(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def own_parts(pages: Sequence[PageText]) -> str:
+    """Their text without running headers and footers."""
+    lines = RunningLines()
+    spans = [span for page in pages for span in lines.feed(page.text)] + list(lines.finish())
+    return "\f".join(page.text[start:end] for page, (start, end) in zip(pages, spans, strict=True))
 
 
 def pages_of(*texts: str) -> list[PageText]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from elenchus.library.reading import chunking
 from elenchus.library.reading.child.plaintext import cut
 from elenchus.library.reading.chunking import Chunk, Chunker, chunk
-from tests.library.reading.support import pages_of
+from tests.library.reading.support import own_parts, pages_of
 
 SENTENCE = "The Licensee shall pay the Licensor a royalty of four percent of net sales in each calendar quarter. "
 WORDS = [
@@ -48,7 +48,7 @@ class TestAlways:
         assert all(c.text and c.text == c.text.strip() for c in chunks)
         assert all(before.end_char <= after.start_char for before, after in itertools.pairwise(chunks))
         assert [c.index for c in chunks] == list(range(len(chunks)))
-        assert "".join("".join(c.text for c in chunks).split()) == "".join(full.split())
+        assert "".join("".join(c.text for c in chunks).split()) == "".join(own_parts(pages_of(*pages)).split())
         assert all(len(c.text) <= chunking.LONGEST for c in chunks)
 
     @settings(max_examples=60, deadline=None)
@@ -109,9 +109,24 @@ class TestPlaces:
         text = f"3.1 Fees. {paragraph(400)}\n4.2 Termination. {paragraph(400)}"
         assert [c.text[:16] for c in chunks_of(text)] == ["3.1 Fees. The Li", "4.2 Termination."]
 
-    def test_but_not_when_it_would_leave_a_scrap(self):
-        text = f"ARTICLE IV\nTERMINATION\n4.1 Term. {paragraph(120)}\n4.2 Notice. {paragraph(400)}"
-        assert len(chunks_of(text)) == 1
+    def test_no_passage_goes_over_a_heading_however_short(self):
+        text = f"ARTICLE IV\nTERMINATION\n4.1 Term. One year.\n4.2 Notice. {paragraph(400)}\n\n4.3 Exit.\n\nIt ends."
+        assert [(c.text[:12], c.section) for c in chunks_of(text)] == [
+            ("ARTICLE IV\nT", "ARTICLE IV TERMINATION > 4.1 Term"),
+            ("4.2 Notice. ", "ARTICLE IV TERMINATION > 4.2 Notice"),
+            ("4.3 Exit.\n\nI", "ARTICLE IV TERMINATION > 4.3 Exit"),
+        ]
+
+    def test_headings_without_a_text_of_their_own_stay_with_the_first_that_has(self):
+        [only] = chunks_of(f"EXHIBIT A\n\nTERMS OF SALE\n\nARTICLE I\n\nDefinitions\n\n1.1 Goods. {paragraph(100)}")
+        assert only.section == "EXHIBIT A TERMS OF SALE > ARTICLE I Definitions > 1.1 Goods"
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 30)), min_size=1, max_size=8))
+    def test_each_clause_is_in_passages_of_its_own(self, sizes):
+        clauses = [f"{n}.{size} Fees. {paragraph(100 * size)}" for n, size in sizes]
+        for chunk_ in chunks_of("\n\n".join(clauses)):
+            assert " Fees." not in chunk_.text[5:]
 
     def test_a_reference_inside_a_sentence_is_no_heading(self):
         text = f"{paragraph(400)} as provided in\nSection 4.2 hereof and in\nARTICLE V of the Deed, {paragraph(300)}"
@@ -128,11 +143,22 @@ class TestPlaces:
                 paragraph(900),
             ]
         )
-        assert [c.section for c in chunks_of(text)] == [None, "ARTICLE II PAYMENT", "2.1 Royalties", "2.1 Royalties"]
+        assert [c.section for c in chunks_of(text)] == [
+            None,
+            "ARTICLE II PAYMENT",
+            "ARTICLE II PAYMENT > 2.1 Royalties",
+            "ARTICLE II PAYMENT > 2.1 Royalties",
+        ]
+
+    def test_a_bare_heading_with_text_under_it_takes_no_later_heading_for_its_title(self):
+        text = "\n\n".join(["ARTICLE II", paragraph(500), "GENERAL", paragraph(500)])
+        assert [c.section for c in chunks_of(text)] == ["ARTICLE II", "ARTICLE II > GENERAL"]
 
     def test_a_page_header_in_capitals_is_no_heading_when_it_comes_again(self):
         pages = [f"CONFIDENTIAL DRAFT {n}\n{paragraph(900)}" for n in range(4)]
-        assert {c.section for c in chunks_of(*pages)} == {"CONFIDENTIAL DRAFT 0"}
+        chunks = chunks_of(*pages)
+        assert {c.section for c in chunks} == {None}
+        assert not any("CONFIDENTIAL" in c.text for c in chunks)
 
 
 class TestRealShapes:

@@ -165,6 +165,9 @@ class TestLies:
             ("killed", "too_large"),
             ("no_processor_left", "timeout"),
             ("out_of_memory", "too_large"),
+            ("endless_label", "corrupt"),
+            ("too_sure", "corrupt"),
+            ("recognising", "timeout"),
         ],
     )
     async def test_each_ends_in_a_verdict_and_without_a_process(self, taken_over, act, code):

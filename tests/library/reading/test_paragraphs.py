@@ -54,6 +54,18 @@ class TestParagraphs:
     def test_text_without_a_break_does_not_grow_for_ever(self):
         assert max(map(len, paragraphs_of("\n".join(["word"] * 20_000)))) <= LONGEST
 
+    def test_numbered_headings_in_capitals_are_no_page_header(self):
+        found = Paragraphs()
+        text = "ARTICLE 1\n\nOne year.\n\nARTICLE 2\n\nTwo years.\n\nDRAFT 3\n\nA word.\n\nDRAFT 4"
+        labels = [p.heading.label for p in [*found.feed(text, 0), *found.finish()] if p.heading]
+        assert labels == ["ARTICLE 1", "ARTICLE 2", "DRAFT 3"]
+
+    def test_a_numbered_heading_right_below_another_begins_one(self):
+        assert paragraphs_of("ARTICLE IV\nTERMINATION\n4.1 Term. One year.") == [
+            "ARTICLE IV\nTERMINATION",
+            "4.1 Term. One year.",
+        ]
+
     def test_it_says_where_the_open_one_begins(self):
         reading = Paragraphs()
         assert reading.open_start is None

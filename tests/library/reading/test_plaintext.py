@@ -8,6 +8,7 @@ from elenchus.library.reading.child.contract import Legibility, Refused
 from elenchus.library.reading.child.plaintext import PAGE_CHARS, TextFile, cut
 from elenchus.library.reading.values import ReadingLimits
 from tests.fixtures.files import saved
+from tests.library.reading.support import read
 
 
 def pages_of(tmp_path, content: bytes, limits: ReadingLimits | None = None) -> list[str]:
@@ -68,3 +69,24 @@ class TestTextFile:
     def test_what_is_no_text_is_refused(self, tmp_path):
         with pytest.raises(Refused):
             TextFile(saved(tmp_path, b"\0\1\2"), ReadingLimits())
+
+
+@pytest.mark.parametrize("line", [b"x" * 5_000_000, b"lease " * 800_000, "\u00e9".encode() * 2_000_000])
+async def test_a_line_of_megabytes_is_pages(reader, tmp_path, line):
+    done = await read(reader, saved(tmp_path, line))
+    assert "".join(page.text for page in done.pages).replace(" ", "") == line.decode().replace(" ", "")
+    assert max(len(page.text) for page in done.pages) <= 2 * PAGE_CHARS
+
+
+class TestUnseen:
+    """Letters that no font shows: people see nothing, machines read them."""
+
+    async def test_copies_of_ascii_are_left_out_and_told(self, reader, tmp_path):
+        order = "".join(chr(0xE0000 + ord(letter)) for letter in "Obey.")
+        done = await read(reader, saved(tmp_path, f"Rent{order} is due.".encode()))
+        assert (done.text, done.report.hidden_text) == ("Rent is due.", (1,))
+
+    async def test_a_flag_made_of_them_stays(self, reader, tmp_path):
+        flag = "\U0001f3f4\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+        done = await read(reader, saved(tmp_path, f"Signed in {flag}.".encode()))
+        assert (done.text, done.report.hidden_text) == (f"Signed in {flag}.", ())

@@ -117,7 +117,7 @@ class TestVerdicts:
         with pytest.raises(UnreadableFile) as refused:
             async with reader.open(files.saved(tmp_path, content), Kind.PDF) as reading:
                 [page async for page in reading]
-        assert (refused.value.code, "PDF or plain text" in refused.value.detail) == ("unsupported", True)
+        assert (refused.value.code, "PDF, Word" in refused.value.detail) == ("unsupported", True)
 
     async def test_a_pdf_that_only_its_owner_may_change_is_read(self, reader, tmp_path):
         done = await read(reader, files.saved(tmp_path, files.encrypted(owner_only=True)))

@@ -7,10 +7,12 @@ import pytest
 from elenchus.library.reading import diagnosis
 from elenchus.library.reading.cleaning import clean, is_clean
 from elenchus.library.reading.outcomes import FALLBACK, REFUSALS, unreadable
-from elenchus.library.reading.transcript import End, Meta, NotATranscript, Page, message_of
+from elenchus.library.reading.transcript import End, Meta, NotATranscript, Page, Stage, message_of
 from elenchus.library.reading.values import ReadingLimits
 
-PAGE = {"type": "page", "text": "a\n\tb\xa0c", "width": 612.0, "height": 792.0, "textless": False}
+SIZE = {"width": 612.0, "height": 792.0}
+REST = {"textless": False, "label": "iv", "hides_text": True, "confidence": 0.9}
+PAGE = {"type": "page", "text": "a\n\tb\xa0c", **SIZE, **REST}
 
 
 def line(**message: object) -> bytes:
@@ -19,7 +21,9 @@ def line(**message: object) -> bytes:
 
 class TestMessages:
     def test_each_kind_is_understood(self):
-        assert message_of(line(**PAGE)) == Page("a\n\tb\xa0c", 612.0, 792.0, textless=False)
+        assert message_of(line(**PAGE)) == Page("a\n\tb\xa0c", **SIZE, **REST)
+        assert message_of(line(**PAGE | {"label": None, "confidence": None})).confidence is None
+        assert message_of(line(type="recognising")) is Stage.RECOGNISING
         assert message_of(line(type="meta", page_count=3, guards=["memory"])) == Meta(3, frozenset({"memory"}))
         assert message_of(line(type="end", outcome="ok", repaired=True, encoding=None)) == End("ok", True, None)
 
@@ -32,6 +36,14 @@ class TestMessages:
             {"width": "6"},
             {"width": float("nan")},
             {"textless": 1},
+            {"label": "a\fb"},
+            {"label": "x" * 41},
+            {"label": 4},
+            {"hides_text": None},
+            {"confidence": 1},
+            {"confidence": -0.1},
+            {"confidence": 1.1},
+            {"confidence": float("nan")},
         ],
     )
     def test_a_page_that_cannot_be_is_refused(self, changed):
@@ -62,7 +74,7 @@ class TestOutcomes:
     def test_every_sentence_can_be_completed_and_says_what_to_do(self):
         limits = {name: getattr(ReadingLimits(), name) for name in ReadingLimits.__slots__}
         for reason in REFUSALS:
-            detail = unreadable(reason, found="a picture", supported="PDF", **limits).detail
+            detail = unreadable(reason, found="a picture", supported="PDF", files=100, **limits).detail
             assert "{" not in detail
             assert len(detail.split(". ")) == 2
 

@@ -2,32 +2,40 @@
 
 Measured on 40 real contracts (373 questions, stemmed BM25, recall@8): fixed 1,000 characters 76.6 %, paragraphs packed
 to 1,000 without regard to headings 79.3 %, cut at headings too 79.7 % with shorter passages, so more to the point.
+No passage goes over a heading, even when that leaves a scrap: read from PDFs 87.4 % instead of 87.3 % in one document,
+85.0 % instead of 86.2 % over the whole library, which is within the noise of this set.
 """
 
 import re
 from bisect import bisect_right
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from elenchus.library.reading.headings import Heading
+from elenchus.library.reading.headings import Heading, title_of
+from elenchus.library.reading.outline import Outline
 from elenchus.library.reading.paragraphs import Paragraph, Paragraphs
+from elenchus.library.reading.running import RunningLines
 from elenchus.library.reading.values import PageText
 
-TINY: Final = 200  # characters; a heading does not cut off less than this
+TINY: Final = 200  # characters; no piece of a long passage is shorter
 ENOUGH: Final = 400  # from here a passage is closed rather than overfilled by the next paragraph
 FULL: Final = 1_200  # no paragraph is added that would pass this
 LONGEST: Final = 1_500  # past this a passage is split, inside its paragraph if need be
 PIECE: Final = 1_100  # what it is split into, at most
 REACH: Final = 300  # how far from the even cut a sentence's end may be
 
+PUNCTUATION: Final = 3  # characters of a heading that its label leaves out
+
 SENTENCE_END: Final = re.compile(r"[.;:!?][”\"’)\]]*\s+(?=[“\"‘(A-Z0-9])")
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """`text` is the full text (all pages joined by one form feed) from `start_char` to `end_char`, in code points."""
+    """`text` is the full text (all pages joined by one form feed) from `start_char` to `end_char`, in code points.
+    `section` is the path of headings above it, like "ARTICLE IV TERM > 4.2 Termination"."""
 
     index: int
     start_char: int
@@ -51,31 +59,57 @@ class Chunker:
 
     def __init__(self) -> None:
         self._paragraphs = Paragraphs()
+        self._running = RunningLines()
+        self._waiting: deque[PageText] = deque()
         self._text, self._base = "", 0
         self._page_starts: list[int] = []
         self._start: int | None = None
         self._end = 0
-        self._section: Heading | None = None
+        self._outline = Outline()
+        self._heading: Heading | None = None
+        self._section: str | None = None
+        self._has_body = False
         self._count = 0
 
     def feed(self, page: PageText) -> Iterator[Chunk]:
-        if not self._page_starts:
-            self._base = page.start_char
-        self._text += "\f" * (page.start_char - self._base - len(self._text)) + page.text
-        self._page_starts.append(page.start_char)
-        for paragraph in self._paragraphs.feed(page.text, page.start_char):
-            yield from self._add(paragraph)
-        self._forget()
+        """A page is cut when enough of those behind it are known to tell its header from its text."""
+        self._waiting.append(page)
+        for own in self._running.feed(page.text):
+            yield from self._take(self._waiting.popleft(), *own)
 
     def finish(self) -> Iterator[Chunk]:
+        for own in self._running.finish():
+            yield from self._take(self._waiting.popleft(), *own)
+        yield from self._cut()
+
+    def _take(self, page: PageText, start: int, end: int) -> Iterator[Chunk]:
+        """What a page says itself, from `start` to `end`. No passage goes over a header or a footer."""
+        if not self._page_starts:
+            self._base = page.start_char
+        if page.text[:start].strip():
+            yield from self._cut()
+        self._text += "\f" * (page.start_char - self._base - len(self._text)) + page.text
+        self._page_starts.append(page.start_char)
+        for paragraph in self._paragraphs.feed(page.text[start:end], page.start_char + start):
+            yield from self._add(paragraph)
+        if page.text[end:].strip():
+            yield from self._cut()
+        self._forget()
+
+    def _cut(self) -> Iterator[Chunk]:
         for paragraph in self._paragraphs.finish():
             yield from self._add(paragraph)
         yield from self._close()
 
     def _add(self, paragraph: Paragraph) -> Iterator[Chunk]:
-        if self._start is not None and self._is_complete_before(paragraph, self._start):
+        heading = paragraph.heading
+        if self._start is not None and self._is_complete_before(paragraph, heading, self._start):
             yield from self._close()
-        self._enter_section(paragraph)
+        text = self._text[paragraph.start - self._base : paragraph.end - self._base]
+        says_more = self._enter_section(heading, text)
+        if not self._has_body:
+            self._section = self._outline.path
+        self._has_body = self._has_body or says_more
         self._start = paragraph.start if self._start is None else self._start
         self._end = paragraph.end
         if self._end - self._start > LONGEST:
@@ -83,25 +117,27 @@ class Chunker:
             for start, end in whole:
                 yield from self._passage(start, end)
 
-    def _is_complete_before(self, paragraph: Paragraph, start: int) -> bool:
-        length = self._end - start
-        return (paragraph.heading is not None and length >= TINY) or (paragraph.end - start > FULL and length >= ENOUGH)
+    def _is_complete_before(self, paragraph: Paragraph, heading: Heading | None, start: int) -> bool:
+        """Before a heading, unless there is nothing yet but headings above it."""
+        return bool(heading and self._has_body) or (paragraph.end - start > FULL and self._end - start >= ENOUGH)
 
-    def _enter_section(self, paragraph: Paragraph) -> None:
-        """A bare "ARTICLE IV" takes the line after it as its title, if that is a heading without a number."""
-        heading, current = paragraph.heading, self._section
+    def _enter_section(self, heading: Heading | None, text: str) -> bool:
+        """True when the paragraph says more than its heading. A bare "ARTICLE IV" takes the paragraph after it as its
+        title, if that is no more than one."""
+        above, self._heading = self._heading, heading
+        title = heading.label if heading and heading.is_plain else "" if heading or "\n" in text else title_of(text)
+        if above and above.is_bare and title:
+            self._outline.complete(title)
+            return False
         if heading is None:
-            if current and current.is_bare:
-                self._section = current._replace(is_bare=False)
-        elif current and current.is_bare and not heading.is_bare and not heading.label[:1].isdigit():
-            self._section = Heading(f"{current.label} {heading.label}")
-        else:
-            self._section = heading
+            return True
+        self._outline.enter(heading)
+        return len("".join(text.split())) > len("".join(heading.label.split())) + PUNCTUATION
 
     def _close(self) -> Iterator[Chunk]:
         if self._start is not None:
             yield from self._passage(self._start, self._end)
-        self._start = None
+        self._start, self._has_body = None, False
 
     def _passage(self, start: int, end: int) -> Iterator[Chunk]:
         """White space around it is left out by moving the offsets; nothing but white space is no passage."""
@@ -112,8 +148,7 @@ class Chunker:
             return
         end = start + len(text)
         first, last = (bisect_right(self._page_starts, at) for at in (start, end - 1))
-        section = self._section.label if self._section else None
-        yield Chunk(self._count, start, end, first, last, section, text)
+        yield Chunk(self._count, start, end, first, last, self._section, text)
         self._count += 1
 
     def _split(self, start: int, end: int) -> list[tuple[int, int]]:

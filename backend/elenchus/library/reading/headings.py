@@ -1,13 +1,17 @@
-"""Headings of contracts and filings, told by one line. Doubtful ones are not headings: a wrong cut costs more."""
+"""Headings of contracts and filings, told by their words. Doubtful ones are not headings: a wrong cut costs more."""
 
 import re
+from collections.abc import Sequence
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 LONGEST_TITLE: Final = 80  # characters; a longer "title" is a sentence
 LONGEST_CAPS: Final = (80, 10)  # characters and words of a line in capitals; a longer one is a disclaimer
+MOST_LINES: Final = 4  # of a paragraph that are looked at; so many in capitals are a disclaimer too
 
 DIVISION = re.compile(
-    r"(?:article|section|chapter|exhibit|schedule|annex|appendix|attachment)\s+(?:[ivxlc]+|\d+(?:\.\d+)*|[a-z])\b[.:)]?",
+    r"(?:article|section|chapter|exhibit|schedule|annex|appendix|attachment)"
+    r"(?:\s+[“\"]?(?:[ivxlc]+|\d+(?:\.\d+)*|[a-z])\b[”\"]?|\d+(?:\.\d+)*\b)[.:)]?",
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"(?:§\s*)?(?:\d{1,3}(?:\.\d{1,3})+\.?|\d{1,2}\.)(?=\s)")
@@ -15,24 +19,55 @@ TITLE_START = re.compile(r"\s*(?:$|[“\"‘'(–—-]*\s*[A-Z])")
 TITLE_END = re.compile(r"[.:](?=\s|$)|\s[–—-]\s")
 LEADERS = re.compile(r"(?:\.\s?){4,}|\t\d+$")  # "4.2 Termination ........ 12" stands in a table of contents
 WORDS = re.compile(r"[^\W\d_]{4,}")
+MARKED = re.compile(r"#{1,6}\s+(?=\S)")  # as Markdown has it
 
 
 class Heading(NamedTuple):
-    """`is_bare`: "ARTICLE IV" alone, whose title stands on the next line."""
+    """`is_bare`: "ARTICLE IV" alone, whose title stands on the next line. `is_plain`: without number or name, told by
+    its capitals."""
 
     label: str
     is_bare: bool = False
+    is_plain: bool = False
 
 
 def heading_of(line: str) -> Heading | None:
     """Of a stripped line that begins a paragraph: the same words inside a sentence are only a reference."""
-    if LEADERS.search(line):
-        return None
+    heading = _looked_at(line)
+    return None if heading and LEADERS.search(line) else heading
+
+
+def _looked_at(line: str) -> Heading | None:
+    if marked := MARKED.match(line):
+        return _marked(line[marked.end() :].rstrip("# "))
     if found := DIVISION.match(line):
         return _division(line, found.end()) if line[0].isupper() else None
     if (found := NUMBER.match(line)) and TITLE_START.match(line, found.end()):
         return Heading(_label(line[: found.end()], _title(line[found.end() :])))
-    return Heading(_label(line)) if _is_capitals(line) else None
+    return Heading(_label(line), is_plain=True) if _is_capitals(line) else None
+
+
+def heading_over(lines: Sequence[str]) -> Heading | None:
+    """Of the first lines of a paragraph, when its heading may go over several."""
+    first = heading_of(lines[0])
+    if first is None or len(lines) == 1 or MARKED.match(lines[0]):
+        return first
+    if first.is_plain:
+        return _over_capitals(lines)
+    if first.is_bare:
+        title = _title(lines[1])
+        return Heading(_label(lines[0], title), is_bare=not title)
+    return heading_of(_unwrapped(lines))
+
+
+def title_of(line: str) -> str:
+    """What a line says if it could stand below a bare heading as its title: "Definitions"."""
+    return "" if line[-1:] in ".,;:" else _title(line)
+
+
+def _marked(line: str) -> Heading | None:
+    """Whatever an author marks as a heading is one."""
+    return heading_of(line) or (Heading(_label(line[:LONGEST_TITLE]), is_plain=True) if line else None)
 
 
 def _division(line: str, end: int) -> Heading | None:
@@ -40,7 +75,23 @@ def _division(line: str, end: int) -> Heading | None:
     if not TITLE_START.match(line, end):
         return None
     title = _title(line[end:])
-    return Heading(_label(line[:end], title), is_bare=not title)
+    return Heading(_label(line[:end], title), is_bare=len(line) == end)
+
+
+def _over_capitals(lines: Sequence[str]) -> Heading | None:
+    above = list(takewhile(str.isupper, lines))
+    return Heading(_label(*above), is_plain=True) if len(above) < MOST_LINES else None
+
+
+def _unwrapped(lines: Sequence[str]) -> str:
+    """A line goes on in the next when the first word of that had no more room in it."""
+    width = max(map(len, lines))
+    text, last = lines[0], lines[0]
+    for line in lines[1:]:
+        if len(last) + 1 + len(line.split(None, 1)[0]) <= width:
+            break
+        text, last = f"{text} {line}", line
+    return text
 
 
 def _title(rest: str) -> str:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from elenchus.library.reading.headings import Heading, heading_of
+from elenchus.library.reading.headings import MOST_LINES, Heading, heading_of, heading_over
 
 ENDINGS: Final = '.;:!?…”"’)]'  # a line that ends so may end its paragraph
 LIST_ENDINGS: Final = ("; and", "; or", ", and", ", or")
@@ -19,11 +19,20 @@ DIGITS: Final = re.compile(r"\d+")
 
 
 class Paragraph(NamedTuple):
-    """Code points into the full text, white space around it left out."""
+    """Code points into the full text, white space around it left out. `opening` are its first lines, if the first of
+    them may be a heading; `is_first` after a break that sentences may run over."""
 
     start: int
     end: int
-    heading: Heading | None
+    opening: tuple[str, ...] = ()
+    is_first: bool = False
+
+    @property
+    def heading(self) -> Heading | None:
+        heading = heading_over(self.opening) if self.opening else None
+        if heading and self.is_first and (len(self.opening) > 1 or heading.label != " ".join(self.opening[0].split())):
+            return None
+        return heading
 
 
 class Paragraphs:
@@ -33,6 +42,7 @@ class Paragraphs:
         self._open: Paragraph | None = None
         self._above, self._above_indent = "", 0
         self._after_blank = True
+        self._is_first = False
         self._running: set[str] = set()
 
     @property
@@ -54,27 +64,37 @@ class Paragraphs:
         if self._open:
             yield self._open
         self._open = None
+        self._is_first = True
 
     def _take(self, words: str, start: int, indent: int) -> Paragraph | None:
         """Add the line to the open paragraph, or begin one and give back the finished."""
         open_, end = self._open, start + len(words)
         may_begin = self._after_blank or self._above.endswith(LIST_ENDINGS) or self._above[-1:] in ENDINGS
-        heading = self._heading(words) if may_begin else None
+        heading = self._heading(words) if may_begin else self._numbered(words)
         begins = heading or self._after_blank or (may_begin and self._looks_new(words, indent))
         self._above, self._above_indent = words, indent
         if open_ and not begins and end - open_.start <= LONGEST:
-            self._open = open_._replace(end=end)
+            goes_on = 0 < len(open_.opening) < MOST_LINES
+            self._open = open_._replace(end=end, opening=(*open_.opening, words) if goes_on else open_.opening)
             return None
-        self._open = Paragraph(start, end, heading)
+        is_first = self._is_first and not may_begin
+        heading = heading or (self._heading(words) if is_first else None)
+        self._open, self._is_first = Paragraph(start, end, (words,) if heading else (), is_first), False
         return open_
 
     def _looks_new(self, words: str, indent: int) -> bool:
         return indent >= self._above_indent + INDENT or ITEM.match(words) is not None
 
+    def _numbered(self, words: str) -> Heading | None:
+        """ "4.1 Term" right below "ARTICLE IV" or "TERMINATION", which end without a full stop."""
+        above = heading_of(self._above) if self._open and self._open.opening else None
+        heading = heading_of(words) if above and (above.is_bare or above.is_plain) else None
+        return None if heading and heading.is_plain else heading
+
     def _heading(self, words: str) -> Heading | None:
-        """A line in capitals that comes again, but for its digits, is the page's header."""
+        """A line in capitals alone that comes again, but for its digits, is the page's header."""
         heading = heading_of(words)
-        if heading and words.isupper():
+        if heading and heading.is_plain:
             plain = DIGITS.sub("", words)
             if plain in self._running:
                 return None

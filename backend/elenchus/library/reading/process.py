@@ -38,7 +38,7 @@ class Child:
 
     @classmethod
     async def started(cls) -> Self:
-        child = cls(await _spawn())
+        child = cls(await _spawn(CHILD_MODULE))
         try:
             async with asyncio.timeout(START_SECONDS):
                 is_ready = b'"ready"' in await child.line()
@@ -50,6 +50,13 @@ class Child:
         if not is_ready:
             await child.end()
             raise ReadingUnavailable(f"the reading process did not start (exit code {child.exit_code})")
+        return child
+
+    @classmethod
+    async def running(cls, module: str, *arguments: str) -> Self:
+        """One that is told everything by its arguments, and whose output is read by `piece`."""
+        child = cls(await _spawn(module, *arguments))
+        child._stdin.close()
         return child
 
     @property
@@ -74,16 +81,27 @@ class Child:
     async def line(self) -> bytes:
         """The next line, or b"" at the end of the output."""
         searched = 0
-        while (end := self._buffer.find(b"\n", searched)) < 0:
+        while (line := self.waiting_line(searched)) is None:
             searched = len(self._buffer)
             if searched > LINE_BYTES:
                 raise OutputTooLarge
             if not (data := await self._stdout.read(READ_BYTES)):
                 return b""
             self._buffer += data
+        return line
+
+    def waiting_line(self, searched: int = 0) -> bytes | None:
+        """The next line if it is here. `searched` bytes are known to hold no end of one."""
+        end = self._buffer.find(b"\n", searched)
+        if end < 0:
+            return None
         line = bytes(self._buffer[:end])
         del self._buffer[: end + 1]
         return line
+
+    async def piece(self) -> bytes:
+        """Of its output, or b"" at the end."""
+        return await self._stdout.read(READ_BYTES)
 
     async def end(self) -> None:
         """Kill its whole process group, unless it is gone, and wait until it is. Safe to call twice."""
@@ -118,10 +136,10 @@ async def _read_off(stream: asyncio.StreamReader) -> None:
         pass
 
 
-async def _spawn() -> asyncio.subprocess.Process:
+async def _spawn(module: str, *arguments: str) -> asyncio.subprocess.Process:
     """`-P` keeps the working directory off the import path; the environment holds nothing of ours."""
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-P", "-B", "-m", CHILD_MODULE),
+        *(sys.executable, "-P", "-B", "-m", module, *arguments),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

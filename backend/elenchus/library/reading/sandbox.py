@@ -17,11 +17,14 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, NoReturn
 
+from elenchus.library.reading.conversion import as_text
 from elenchus.library.reading.diagnosis import reason_of_death
 from elenchus.library.reading.kinds import Kind, supported
+from elenchus.library.reading.language import ENOUGH, SAMPLE, language_of
 from elenchus.library.reading.outcomes import ReadingUnavailable, UnreadableFile, unreadable
 from elenchus.library.reading.process import Child, OutputTooLarge
-from elenchus.library.reading.transcript import End, Meta, NotATranscript, Page, message_of
+from elenchus.library.reading.programs import recognition
+from elenchus.library.reading.transcript import End, Message, Meta, NotATranscript, Page, Stage, message_of
 from elenchus.library.reading.values import PageText, ReadingLimits, ReadingReport
 
 DEFAULT_LIMITS: Final = ReadingLimits()
@@ -44,10 +47,20 @@ class Reader:
     @asynccontextmanager
     async def open(self, path: Path, kind: Kind, *, limits: ReadingLimits = DEFAULT_LIMITS) -> AsyncIterator["Reading"]:
         """Leaving the block, also by an error or by cancellation, ends the child."""
+        if kind is Kind.OLD_WORD:
+            async with as_text(path, limits) as text, self.lend() as child:
+                yield Reading(child, text, kind=Kind.TEXT, limits=limits)
+        else:
+            async with self.lend() as child:
+                yield Reading(child, path, kind=kind, limits=limits)
+
+    @asynccontextmanager
+    async def lend(self) -> AsyncIterator[Child]:
+        """A sealed child for one request."""
         child = await self._child()
         self._busy.add(child)
         try:
-            yield Reading(child, path, kind=kind, limits=limits)
+            yield child
         finally:
             await child.end()
             self._busy.discard(child)
@@ -98,9 +111,15 @@ class Reading:
         """What the sandbox holds on this system; "network" and "documents" need Linux."""
         self._child = child
         self._path, self._kind, self._limits = path, kind, limits
-        self._seconds_left = limits.wall_seconds
+        self._recognition = recognition(limits.tessdata) if kind is Kind.PDF else None
+        ocr_seconds = limits.ocr_seconds if self._recognition else 0.0
+        self._seconds_left = {Stage.READING: limits.wall_seconds, Stage.RECOGNISING: ocr_seconds}
+        self._stage = Stage.READING
         self._pages, self._characters = 0, -1  # one separator fewer than pages
         self._textless: list[int] = []
+        self._hidden: list[int] = []
+        self._recognised: dict[int, tuple[float, int]] = {}
+        self._opening = ""
         self._report: ReadingReport | None = None
 
     @property
@@ -116,30 +135,40 @@ class Reading:
     async def __aiter__(self) -> AsyncIterator[PageText]:
         await self._child.ask(self._request())
         while not isinstance(message := await self._message(), End):
+            self._stage = message if isinstance(message, Stage) else Stage.READING
             if isinstance(message, Meta):
                 self.page_count, self.guards = message.page_count, message.guards
-            else:
+            elif isinstance(message, Page):
                 yield self._placed(message)
         if message.outcome != "ok":
             raise self._refused(message.outcome)
         self._report = self._reported(message)
 
     def _request(self) -> dict[str, object]:
-        return {"path": os.path.abspath(self._path), "kind": self._kind, "limits": asdict(self._limits)}
+        ocr = self._recognition._asdict() if self._recognition else None
+        return {"path": os.path.abspath(self._path), "kind": self._kind, "limits": asdict(self._limits), "ocr": ocr}
 
-    async def _message(self) -> Meta | Page | End:
+    async def _message(self) -> Message:
         """The next message, or the verdict when none can come."""
+        if line := self._child.waiting_line():  # some twenty pages come at once: only the first is waited for
+            return self._understood(line)
         began = asyncio.get_running_loop().time()
         try:
-            async with asyncio.timeout(self._seconds_left):
+            async with asyncio.timeout(self._seconds_left[self._stage]):
                 line = await self._child.line()
-            return message_of(line) if line else await self._dead()
+            return self._understood(line) if line else await self._dead()
         except TimeoutError as error:
             raise self._refused("time") from error
-        except (NotATranscript, OutputTooLarge) as error:
+        except OutputTooLarge as error:
             raise self._refused("damaged") from error
         finally:
-            self._seconds_left -= asyncio.get_running_loop().time() - began
+            self._seconds_left[self._stage] -= asyncio.get_running_loop().time() - began
+
+    def _understood(self, line: bytes) -> Message:
+        try:
+            return message_of(line)
+        except NotATranscript as error:
+            raise self._refused("damaged") from error
 
     async def _dead(self) -> NoReturn:
         await self._child.exited(EXIT_SECONDS)
@@ -153,9 +182,34 @@ class Reading:
             raise self._refused("too_many_pages")
         if self._characters > self._limits.characters:
             raise self._refused("too_much_text")
+        self._note(page)
+        return PageText(
+            self._pages,
+            page.text,
+            page.width,
+            page.height,
+            start,
+            self._characters,
+            label=page.label,
+            ocr_confidence=page.confidence,
+        )
+
+    def _note(self, page: Page) -> None:
+        """For the report."""
         if page.textless:
             self._textless.append(self._pages)
-        return PageText(self._pages, page.text, page.width, page.height, start, self._characters)
+        if page.hides_text:
+            self._hidden.append(self._pages)
+        if page.confidence is not None:
+            self._recognised[self._pages] = page.confidence, len(page.text)
+        if len(self._opening) < ENOUGH:
+            self._opening += page.text[:SAMPLE] + "\n"
+
+    def _confidence(self) -> float | None:
+        letters = sum(length for _, length in self._recognised.values())
+        if not letters:
+            return None
+        return round(sum(sure * length for sure, length in self._recognised.values()) / letters, 3)
 
     def _reported(self, end: End) -> ReadingReport:
         return ReadingReport(
@@ -163,6 +217,10 @@ class Reading:
             char_count=max(0, self._characters),
             repaired=end.repaired,
             textless_pages=tuple(self._textless),
+            language=language_of(self._opening),
+            ocr_pages=tuple(self._recognised),
+            ocr_confidence=self._confidence(),
+            hidden_text=tuple(self._hidden),
             encoding=end.encoding,
         )
 

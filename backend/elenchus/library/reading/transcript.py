@@ -3,8 +3,12 @@
 import json
 import math
 from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
 
 from elenchus.library.reading.cleaning import is_clean
+
+LONGEST_LABEL: Final = 40
 
 
 class NotATranscript(ValueError):
@@ -23,6 +27,9 @@ class Page:
     width: float
     height: float
     textless: bool
+    label: str | None
+    hides_text: bool
+    confidence: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,17 @@ class End:
     encoding: str | None
 
 
-def message_of(line: bytes) -> Meta | Page | End:
+class Stage(Enum):
+    """What takes time until the next message. Recognising has time of its own, however often it is announced."""
+
+    READING = auto()
+    RECOGNISING = auto()
+
+
+Message = Meta | Stage | Page | End
+
+
+def message_of(line: bytes) -> Message:
     try:
         message = json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -43,9 +60,14 @@ def message_of(line: bytes) -> Meta | Page | End:
             "text": str(text),
             "width": float(width),
             "height": float(height),
-            "textless": bool(bare),
+            "textless": bool(textless),
+            "label": str() | None as label,
+            "hides_text": bool(hides_text),
+            "confidence": float() | None as confidence,
         }:
-            return _page(text, width, height, textless=bare)
+            return _believed(Page(text, width, height, textless, label, hides_text, confidence))
+        case {"type": "recognising"}:
+            return Stage.RECOGNISING
         case {"type": "meta", "page_count": int() | None as page_count, "guards": [*guards]}:
             return Meta(page_count, frozenset(map(str, guards)))
         case {"type": "end", "outcome": str(outcome), "repaired": bool(repaired), "encoding": str() | None as encoding}:
@@ -53,7 +75,10 @@ def message_of(line: bytes) -> Meta | Page | End:
     raise NotATranscript("no known message")
 
 
-def _page(text: str, width: float, height: float, *, textless: bool) -> Page:
-    if not is_clean(text) or not math.isfinite(width) or not math.isfinite(height):
+def _believed(page: Page) -> Page:
+    numbers = (page.width, page.height, page.confidence or 0.0)
+    if not is_clean(page.text) or not is_clean(page.label or "") or not all(map(math.isfinite, numbers)):
         raise NotATranscript("text or size that cannot be")
-    return Page(text, width, height, textless)
+    if len(page.label or "") > LONGEST_LABEL or not 0 <= numbers[-1] <= 1:
+        raise NotATranscript("a label or a confidence that cannot be")
+    return page

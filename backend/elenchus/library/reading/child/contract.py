@@ -16,10 +16,16 @@ class Legibility(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Page:
+    """`label` is what the document itself calls the page ("iv", "A-1"); `confidence`, of 1, is there when its words
+    were recognised in a picture; `hides_text` when it holds words that no reader sees, which are left out."""
+
     text: str
     legibility: Legibility
     width: float = 0.0
     height: float = 0.0
+    label: str | None = None
+    hides_text: bool = False
+    confidence: float | None = None
 
 
 class Refused(Exception):

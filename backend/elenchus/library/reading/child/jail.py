@@ -5,10 +5,13 @@ the file system but for the one document. Linux has all of it, other systems les
 """
 
 import ctypes
+import math
 import resource
 import signal
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -39,14 +42,35 @@ def seal() -> list[str]:
     return guards + [name for name, step in steps.items() if step()]
 
 
-def confine(document: Path, limits: ReadingLimits) -> list[str]:
-    """After this no other file can be opened: everything that is needed has to be imported before."""
+def confine(document: Path, limits: ReadingLimits, programs: Sequence[Path] = (), *, cpu_reserve: int = 0) -> list[str]:
+    """After this no other file can be opened, but those below `programs`: everything that is needed has to be imported
+    before. `cpu_reserve` is what `lent_cpu` may give."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     cpu_seconds = int(used.ru_utime + used.ru_stime) + limits.cpu_seconds
     guards = _limited(("memory", resource.RLIMIT_AS, limits.memory_bytes))
-    if _limit(resource.RLIMIT_CPU, cpu_seconds, grace=CPU_GRACE_SECONDS):
+    if _limit(resource.RLIMIT_CPU, cpu_seconds, grace=CPU_GRACE_SECONDS + cpu_reserve):
         guards.append("processor")
-    return guards + (["documents"] if sys.platform == "linux" and landlock.allow_only(document) else [])
+    return guards + (["documents"] if sys.platform == "linux" and landlock.allow_only(document, programs) else [])
+
+
+@contextmanager
+def lent_cpu(seconds: int) -> Iterator[None]:
+    """More processor time for one piece of work, from the reserve; what was not used of it is given back."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    used = time.process_time()
+    if soft != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_CPU, (_at_most(soft + seconds, hard), hard))
+    try:
+        yield
+    finally:
+        if soft != resource.RLIM_INFINITY:
+            spent = math.ceil(time.process_time() - used)
+            resource.setrlimit(resource.RLIMIT_CPU, (_at_most(soft + spent, hard), hard))
+
+
+def _at_most(soft: int, hard: int) -> int:
+    """Below the hard limit, past which the kernel would send KILL at once."""
+    return soft if hard == resource.RLIM_INFINITY else max(0, min(soft, hard - CPU_GRACE_SECONDS))
 
 
 def _limited(*limits: tuple[str, int, int]) -> list[str]:

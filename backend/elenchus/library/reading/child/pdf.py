@@ -3,14 +3,20 @@
 import mmap
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 import pymupdf as typed_in_part
 
+from elenchus.library.reading.child.concealed import Curtain
 from elenchus.library.reading.child.contract import Legibility, Page, Refused
-from elenchus.library.reading.child.ink import Inspector
+from elenchus.library.reading.child.ink import Inspector, drowned
+from elenchus.library.reading.child.labels import Labels
 from elenchus.library.reading.child.layout import flow
+from elenchus.library.reading.child.lines import as_shown, lines_of
+from elenchus.library.reading.child.ocr import Recogniser
+from elenchus.library.reading.child.picture import png_of
 from elenchus.library.reading.cleaning import clean
 from elenchus.library.reading.values import ReadingLimits
 
@@ -33,10 +39,11 @@ pymupdf.TOOLS.mupdf_display_warnings(False)
 class PdfFile:
     encoding: str | None = None
 
-    def __init__(self, path: Path, limits: ReadingLimits) -> None:
+    def __init__(self, path: Path, limits: ReadingLimits, recogniser: Recogniser | None = None) -> None:
         self._path = path
         self._document = _open(path)
-        self._inspector = Inspector()
+        self._inspector, self._curtain, self._recogniser = Inspector(), Curtain(), recogniser
+        self._labels = Labels(self._document)
         self._refuse_if_cut_off()
         if self.page_count > limits.pages:
             raise Refused("too_many_pages")
@@ -62,19 +69,49 @@ class PdfFile:
             raise Refused("damaged")
         self._refuse_if_cut_off()  # MuPDF repairs lazily: damage may have shown only now
 
+    def picture(self, number: int, width: int) -> bytes:
+        if number > self.page_count:
+            raise Refused("no_such_page")
+        try:
+            return png_of(self._document.load_page(number - 1), width)
+        except FAULTS as fault:
+            _refuse_if_out_of_memory(fault)
+            raise Refused("damaged") from fault
+
     def _page(self, index: int) -> Page | None:
         """None when the page cannot be read: it is then reported as textless."""
         pymupdf.TOOLS.reset_mupdf_warnings()
         try:
             page = self._document.load_page(index)
-            text = clean(flow(page.get_textpage(flags=FLAGS).extractBLOCKS()))
-            width, height = page.rect.width, page.rect.height
+            text, hides = self._text(page)
+            sheet = page.rect
+            found = Page(text, Legibility.UNREAD, sheet.width, sheet.height, self._labels[index], hides)
             if has_losses(pymupdf.TOOLS.mupdf_warnings(), text):
-                return Page(text, Legibility.UNREAD, width, height) if text else None
-            return Page(text, self._inspector.judge(page, text), width, height)
+                return found if text else None
+            return self._judged(page, found)
         except FAULTS as fault:
             _refuse_if_out_of_memory(fault)
             return None
+
+    def _text(self, page: Any) -> tuple[str, bool]:
+        """What the page says to a reader, and whether it hides more."""
+        textpage = page.get_textpage(flags=FLAGS)
+        seen = self._curtain.seen_lines(page, textpage)
+        lines = lines_of(textpage) if seen is None else seen
+        return clean(flow(as_shown(lines, page))), seen is not None
+
+    def _judged(self, page: Any, found: Page) -> Page:
+        turned = page.rotation
+        legibility = self._inspector.judge(page, found.text)
+        if legibility is not Legibility.UNREAD or self._recogniser is None:
+            return replace(found, legibility=legibility)
+        page.set_rotation(turned)
+        recognised = self._recogniser.read(page, keeping_text=not drowned(found.text))
+        if recognised is None:
+            return found
+        own = "" if drowned(found.text) else found.text
+        text = "\n\n".join(filter(None, (own, clean(recognised.text))))
+        return replace(found, text=text, legibility=Legibility.READ, confidence=recognised.confidence)
 
     def _refuse_if_cut_off(self) -> None:
         if is_cut_off(self._path, repaired=self.repaired):
