@@ -3,7 +3,11 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
+
+from pydantic import BaseModel
+
+T = TypeVar("T", bound=BaseModel)
 
 
 class Speaker(StrEnum):
@@ -62,6 +66,15 @@ class Usage:
         return self.prompt_tokens + self.completion_tokens
 
 
+@dataclass(frozen=True, slots=True)
+class Structured(Generic[T]):
+    """`value` is None when what came back does not have the form that was asked for; it was paid for all the same.
+    `usage.is_cut` says when that is because the model had no room to end."""
+
+    value: T | None
+    usage: Usage
+
+
 class ModelFailed(Exception):
     """No answer came. `detail` is a sentence for who asked; `retryable` says whether asking again may help."""
 
@@ -84,3 +97,16 @@ class ChatModel(Protocol):
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the model would count, without asking it over the network."""
+
+
+class StructuredModel(Protocol):
+    """A model that fills in a form."""
+
+    @property
+    def name(self) -> str:
+        """`provider:model`."""
+
+    def count_tokens(self, text: str) -> int: ...
+
+    async def structured(self, system: str, text: str, schema: type[T]) -> Structured[T]:
+        """`text` read under the rules `system`, as this schema. Raises `ModelFailed` and nothing else."""

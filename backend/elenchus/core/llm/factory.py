@@ -3,7 +3,7 @@
 import re
 
 from elenchus.core.errors import Invalid
-from elenchus.core.llm.base import ChatModel
+from elenchus.core.llm.base import ChatModel, StructuredModel
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
 from elenchus.core.llm.extractive import Extractive
 from elenchus.core.llm.providers import GOOGLE, PROVIDERS, ProviderModel
@@ -32,6 +32,12 @@ def chat_model(name: str | None = None, options: LlmSettings | None = None) -> C
         detail = f"This server does not offer {full}; leave `model` out, or ask its administrator for LLM_CHOICES."
         raise UnknownModel(full, detail)
     return ProviderModel(full, options)
+
+
+def structured_model(name: str | None = None, options: LlmSettings | None = None) -> StructuredModel | None:
+    """The same for one that fills in forms; None when it is the built-in one, which cannot."""
+    model = chat_model(name, options)
+    return model if isinstance(model, ProviderModel) else None
 
 
 def full_name(name: str | None, options: LlmSettings) -> str:

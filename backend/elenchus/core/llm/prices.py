@@ -25,6 +25,7 @@ PRICES: dict[str, tuple[Price, ...]] = {
     "google_genai:gemini-3.5-flash": (Price(_START, 1.50, 9.00),),
     "google_genai:gemini-3.5-flash-lite": (Price(_START, 0.30, 2.50),),
     "google_genai:gemini-3.1-pro-preview": (Price(_START, 2.00, 12.00),),
+    "google_genai:gemini-embedding-001": (Price(_START, 0.15, 0.0),),
 }
 
 

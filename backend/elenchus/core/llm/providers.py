@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 from pydantic import SecretStr
 
 from elenchus.core.errors import Unavailable
-from elenchus.core.llm.base import Prompt, TextDelta, Usage
+from elenchus.core.llm.base import Prompt, Structured, T, TextDelta, Usage
 from elenchus.core.llm.usage import rough_tokens
 from elenchus.core.settings import LlmSettings
 
@@ -28,11 +28,14 @@ class Provider:
     module: str
     kind: str
     package: str  # what to install
+    schema_method: str = ""  # how it is told the form of its answer, where its package has a worse default
 
 
 GOOGLE = "google_genai"
 PROVIDERS: dict[str, Provider] = {
-    GOOGLE: Provider("langchain_google_genai", "ChatGoogleGenerativeAI", "langchain-google-genai"),
+    GOOGLE: Provider(
+        "langchain_google_genai", "ChatGoogleGenerativeAI", "langchain-google-genai", schema_method="json_schema"
+    ),
     "anthropic": Provider("langchain_anthropic", "ChatAnthropic", "langchain-anthropic"),
     "azure_openai": Provider("langchain_openai", "AzureChatOpenAI", "langchain-openai"),
     "bedrock": Provider("langchain_aws", "ChatBedrockConverse", "langchain-aws"),
@@ -76,6 +79,13 @@ class ProviderModel:
 
         async for piece in langchain.stream(chat, prompt, temperature=temperature):
             yield piece
+
+    async def structured(self, system: str, text: str, schema: type[T]) -> Structured[T]:
+        chat = await self._chat()
+        from elenchus.core.llm import langchain  # loads LangChain
+
+        method = {"method": self._provider.schema_method} if self._provider.schema_method else {}
+        return await langchain.structured(chat, system, text, schema, method=method)
 
     async def _chat(self) -> "BaseChatModel":
         known = _opened.setdefault(asyncio.get_running_loop(), {})
