@@ -9,15 +9,14 @@ and searches it with the library's own code, without a server, and prints what t
 import asyncio
 import json
 import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.quality.scoring import DEPTH, Question, scored
 from elenchus.library.reading.chunking import chunk
 from elenchus.library.reading.kinds import detect
 from elenchus.library.reading.sandbox import Reader
@@ -26,14 +25,7 @@ from elenchus.library.searching.index import LibraryIndex
 from elenchus.library.searching.ranking import Hit, search
 from elenchus.library.searching.segment import Segment, pack
 
-DEPTH = 64  # passages a question; the scorer looks at 1, 2, 4 … 64
 HEAD_CHARACTERS = 1_500
-BARS = {
-    "documents": (("recall@8", ">=", 0.80),),
-    "library": (("recall@8", ">=", 0.72), ("drm@8", "<=", 0.08)),
-}
-
-Question = dict[str, Any]
 
 
 @dataclass
@@ -58,8 +50,9 @@ async def read(path: Path, reader: Reader) -> list[PageText]:
 
 
 def file_of(bench: Path, document: dict[str, Any], source: str) -> Path:
-    printed = next((bench / kind for kind in (document["pdf"], document["rendered"]) if kind), None)
-    return printed if printed and source == "pdf" else bench / "txt" / f"{document['document_id']}.txt"
+    if source == "pdf" and document["pdf"]:
+        return bench / str(document["pdf"])
+    return bench / "txt" / f"{document['document_id']}.txt"
 
 
 async def library_of(bench: Path, documents: list[dict[str, Any]], source: str) -> Library:
@@ -74,37 +67,6 @@ async def library_of(bench: Path, documents: list[dict[str, Any]], source: str) 
         segments.append((key, Segment.load(pack(texts[key], name=path.name, head_text=head))))
     await reader.close()
     return Library(LibraryIndex().extended(segments), texts)
-
-
-def scored(folder: Path, results: dict[str, object]) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as scratch:
-        given, answer = Path(scratch, "results.json"), Path(scratch, "scores.json")
-        given.write_text(json.dumps(results), encoding="utf-8")
-        bench = folder / "bench"
-        command = [
-            folder / "score_retrieval.py",
-            bench / "bench.json",
-            given,
-            "--txt-dir",
-            bench / "txt",
-            "--json",
-            answer,
-        ]
-        subprocess.run([sys.executable, *map(str, command)], check=True, stdout=subprocess.DEVNULL)
-        scores: dict[str, float] = json.loads(answer.read_text(encoding="utf-8"))["metrics"]
-        return scores
-
-
-def figures(mode: str, scores: dict[str, float], passage_characters: float) -> dict[str, object]:
-    shown = [f"{metric}@{k}" for metric in ("recall", "precision", "hit") for k in (1, 4, 8, 16)] + ["drm@8"]
-    met = [scores[name] >= bar if sign == ">=" else scores[name] <= bar for name, sign, bar in BARS[mode]]
-    return {
-        "figure": f"retrieval quality, {mode}",
-        **{name: round(scores[name], 4) for name in shown},
-        "bars": [" ".join(map(str, bar)) for bar in BARS[mode]],
-        "met": all(met),
-        "passage_characters": round(passage_characters),
-    }
 
 
 async def main(source: str) -> None:
@@ -122,8 +84,9 @@ async def main(source: str) -> None:
         begin = time.perf_counter()
         results = library.results(material["queries"], ask)
         seconds = time.perf_counter() - begin
-        shown = figures(mode, scored(folder, results), sum(sizes) / len(sizes))
-        print(json.dumps({**shown, "source": source, "search_ms": round(1000 * seconds / len(results), 3)}), flush=True)
+        more = {"passage_characters": round(sum(sizes) / len(sizes)), "source": source}
+        shown = scored(folder, results).figures(mode, **more, search_ms=round(1000 * seconds / len(results), 3))
+        print(json.dumps(shown), flush=True)
 
 
 if __name__ == "__main__":

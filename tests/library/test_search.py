@@ -6,8 +6,8 @@ import pytest
 
 from elenchus.core.errors import NotFound
 from elenchus.core.ids import Id, new_id
-from elenchus.library import retrieval, store
 from elenchus.library import service as library
+from elenchus.library import shelves, store
 from elenchus.library.models import RowKind, SegmentPart, row_id
 from tests.fixtures import files
 from tests.library.support import DOCUMENTS, a_document, filed, full_text, no_rows, settled, upload, written
@@ -131,8 +131,8 @@ class TestScope:
         f, lease, _ = own_shelf
         assert documents_of(await search(f, "tenant", filters={"category": "closed"})) == []
         await f.client.patch(f"{DOCUMENTS}/{lease['id']}", json={"category": "closed", "filename": "Case 9.txt"})
-        (item,) = (await search(f, "tenant", filters={"category": "closed"}))["items"]
-        assert item["document_title"] == "Case 9"
+        found = await search(f, "tenant", filters={"category": "closed"})
+        assert {item["document_title"] for item in found["items"]} == {"Case 9"}
 
     @pytest.mark.parametrize(
         "body",
@@ -227,11 +227,11 @@ class TestAsItIsNow:
         """As when another process replaces a generation between this one's listing and its texts."""
         f, lease, _ = own_shelf
         before = await library.retrieve(f.principal, "tenant rent")
-        remembered = retrieval._memory.shelves[f.principal.tenant_id]
+        remembered = shelves.memory.shelves[f.principal.tenant_id]
         await f.client.post(f"{DOCUMENTS}/{lease['id']}/reprocess")
         await _generation(f, lease["id"], 2)
         version = await store.shelf_version(f.principal)
-        retrieval._memory.keep(f.principal.tenant_id, retrieval.Shelf(version, remembered.by_id))
+        shelves.memory.keep(f.principal.tenant_id, shelves.Shelf(version, remembered.by_id))
         after = await library.retrieve(f.principal, "tenant rent")
         assert [p.text for p in after.passages] == [p.text for p in before.passages]
         assert {p.chunk_id for p in after.passages}.isdisjoint({p.chunk_id for p in before.passages})
@@ -274,15 +274,14 @@ class TestCost:
     async def test_many_first_questions_at_once_load_the_index_once(self, shelf, monkeypatch):
         f, *_ = shelf
         loads: list[int] = []
-        load = store.segments
+        load = store.segment_parts
 
         async def counted(owner, wanted):
             loads.append(len(wanted))
             return await load(owner, wanted)
 
-        monkeypatch.setattr(store, "segments", counted)
-        retrieval._memory.shelves.clear()
-        retrieval._memory.indexes = None
+        monkeypatch.setattr(store, "segment_parts", counted)
+        shelves.memory.forget()
         answers = await asyncio.gather(*(library.retrieve(f.principal, "tenant") for _ in range(20)))
         assert all(answer.passages == answers[0].passages for answer in answers)
         assert loads == [2]
@@ -292,7 +291,7 @@ class TestCost:
         before = await library.retrieve(f.principal, "tenant rent", document_ids=[Id(lease["id"])])
         part = row_id(Id(lease["id"]), 1, RowKind.SEGMENT, 0)
         assert await SegmentPart.owned_by(f.principal).update({"_id": part}, {"$set": {"data": b"of another version"}})
-        retrieval._memory.indexes = None
+        shelves.memory.forget()
         after = await library.retrieve(f.principal, "tenant rent", document_ids=[Id(lease["id"])])
         assert after == before
 
@@ -300,20 +299,44 @@ class TestCost:
         f, lease, nda = own_shelf
         owner = f.principal
         assert await store.sweep_generation(owner, Id(nda["id"]), 1) > 0
-        retrieval._memory.shelves.clear()
-        retrieval._memory.indexes = None
+        shelves.memory.forget()
         found = await library.retrieve(owner, "tenant recipient")
         assert {passage.document_id for passage in found.passages} == {Id(lease["id"])}
         assert (await library.retrieve(owner, "recipient", document_ids=[Id(nda["id"])])).passages == ()
 
-    async def test_listings_of_few_tenants_are_remembered(self, new_principal):
-        memory = retrieval._Memory()
-        owners = [new_principal() for _ in range(retrieval.REMEMBERED_LISTINGS + 5)]
-        for owner in owners:
-            memory.keep(owner.tenant_id, retrieval.Shelf(1, {}))
-        assert len(memory.shelves) == retrieval.REMEMBERED_LISTINGS
-        assert owners[-1].tenant_id in memory.shelves
-        assert owners[0].tenant_id not in memory.shelves
+    def test_listings_are_remembered_up_to_so_many_documents(self, monkeypatch):
+        monkeypatch.setattr(shelves, "REMEMBERED_DOCUMENTS", 10)
+        memory, tenants = shelves.Memory(), [new_id() for _ in range(4)]
+        for tenant in tenants:
+            for version in (1, 2):
+                memory.keep(tenant, _shelf_of(3, version))
+        assert list(memory.shelves) == tenants[-2:]
+        memory.keep(tenants[0], _shelf_of(50, 1))
+        assert list(memory.shelves) == tenants[:1]
+        memory.drop(tenants[0])
+        memory.drop(tenants[0])
+        for tenant in tenants:
+            memory.keep(tenant, _shelf_of(1, 1))
+        assert list(memory.shelves) == tenants
+
+    async def test_many_first_questions_at_once_list_the_documents_once(self, shelf, monkeypatch):
+        f, *_ = shelf
+        listings: list[object] = []
+        listing = store.listing
+
+        async def counted(owner):
+            listings.append(owner)
+            return await listing(owner)
+
+        monkeypatch.setattr(store, "listing", counted)
+        shelves.memory.forget()
+        await asyncio.gather(*(library.retrieve(f.principal, "tenant") for _ in range(20)))
+        assert len(listings) == 1
+
+
+def _shelf_of(documents: int, version: int) -> shelves.Shelf:
+    ids = [new_id() for _ in range(documents)]
+    return shelves.Shelf(version, {id_: {"_id": id_, "generation": 1} for id_ in ids})
 
 
 class TestShelf:

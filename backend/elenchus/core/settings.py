@@ -201,7 +201,14 @@ class LibrarySettings(BaseSettings):
     max_characters: int = Field(50_000_000, ge=1000, description="characters of one document")
     read_timeout_seconds: float = Field(300, gt=0, description="wall time for reading one file in its child process")
     reader_memory_bytes: int = Field(1 << 30, ge=1 << 28, description="address space of the reading child process")
-    segment_cache_bytes: int = Field(64_000_000, ge=1_000_000, description="search segments kept by each process")
+    tessdata_folder: str | None = Field(
+        None,
+        validation_alias=AliasChoices("TESSDATA_PREFIX", "LIBRARY_TESSDATA_FOLDER"),
+        description="Tesseract's language data for scans; empty: where Debian, Fedora and Homebrew put it",
+    )
+    search_backend: Literal["process", "atlas"] = Field("process", description="where passages are found: decision 009")
+    segment_cache_bytes: int = Field(256_000_000, ge=1_000_000, description="search indexes kept by each process")
+    vector_cache_bytes: int = Field(256_000_000, ge=1_000_000, description="vectors of passages kept by each process")
 
 
 class LlmSettings(BaseSettings):
@@ -215,9 +222,7 @@ class LlmSettings(BaseSettings):
     google_api_key: SecretStr | None = Field(
         None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"), description="for Gemini"
     )
-    google_base_url: str | None = Field(
-        None, validation_alias="GOOGLE_GEMINI_BASE_URL", description="a proxy or region"
-    )
+    google_base_url: str | None = Field(None, validation_alias="GOOGLE_GEMINI_BASE_URL", description="proxy or region")
     api_key: SecretStr | None = Field(None, description="of any other provider; empty: the variable its package reads")
     base_url: str | None = Field(None, description="of any other provider, e.g. http://localhost:11434 for Ollama")
     choices: list[str] = Field(
@@ -228,6 +233,21 @@ class LlmSettings(BaseSettings):
     timeout_seconds: float = Field(60, gt=0, description="for one call of the model")
     max_attempts: int = Field(3, ge=1, description="calls before giving up on rate limits and outages")
     max_output_tokens: int = Field(4096, ge=64, description="longest answer")
+
+
+class EmbeddingSettings(BaseSettings):
+    model_config = _group("EMBEDDING_")
+
+    model: str = Field(
+        "auto",
+        description="provider:model, none, or auto: gemini-embedding-001 with a GOOGLE_API_KEY, else none",
+    )
+    dimensions: int | None = Field(None, ge=8, le=4096, description="of a vector; empty: 768 of Gemini, else its own")
+    api_key: SecretStr | None = Field(None, description="of any other provider; empty: the variable its package reads")
+    base_url: str | None = Field(None, description="of any other provider")
+    timeout_seconds: float = Field(60, gt=0, description="for one batch of passages")
+    question_timeout_seconds: float = Field(2, gt=0, description="for a question; it is searched by its words after")
+    max_attempts: int = Field(5, ge=1, description="calls for one batch before a document does without vectors")
 
 
 class JobSettings(BaseSettings):
@@ -271,6 +291,7 @@ class Settings(BaseModel):
     audit: AuditSettings = Field(default_factory=AuditSettings)
     library: LibrarySettings = Field(default_factory=LibrarySettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
+    embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
     research: ResearchSettings = Field(default_factory=ResearchSettings)
 

@@ -49,6 +49,18 @@ def check_stage(stage: Mapping[str, Any]) -> Mapping[str, Any]:
     return stage
 
 
+def search_stage(stage: Mapping[str, Any], tenant_id: object) -> Mapping[str, Any]:
+    """A search over all tenants' documents would rank everybody's and keep few of this one's."""
+    [(name, asked)] = stage.items()
+    if name == "$search" and "compound" in asked:
+        own = {"equals": {"path": "tenant_id", "value": tenant_id}}
+        compound = {**asked["compound"], "filter": [own, *asked["compound"].get("filter", ())]}
+        return {name: {**asked, "compound": compound}}
+    if name == "$vectorSearch":
+        return {name: {**asked, "filter": {**asked.get("filter", {}), "tenant_id": tenant_id}}}
+    raise UnscopedAccess(f"`{name}` has no filter that a tenant could stand in.")
+
+
 def check_change(change: Any) -> Any:
     """No update moves a document to another tenant or takes its tenant away."""
     is_pipeline = not isinstance(change, Mapping)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from elenchus.library.searching.cache import ByteLRU, IndexCache, SegmentCache
+from elenchus.library.searching.cache import ByteLRU, IndexCache
 from elenchus.library.searching.index import LibraryIndex
 from elenchus.library.searching.segment import Segment
 from tests.library.searching.support import segment_of
@@ -62,13 +62,6 @@ class TestByteLRU:
         cache.put("a", Stone(60))
         assert (cache.get("a"), cache.nbytes) == (None, 0)
 
-    def test_forgetting(self):
-        cache: ByteLRU[str, Stone] = ByteLRU(10)
-        cache.put("a", Stone(6))
-        cache.forget("a")
-        cache.forget("never there")
-        assert (cache.get("a"), cache.nbytes) == (None, 0)
-
     def test_threads_do_not_lose_count(self):
         cache: ByteLRU[int, Stone] = ByteLRU(50)
 
@@ -86,7 +79,7 @@ class TestByteLRU:
         assert cache.nbytes == sum(held) <= 50
 
     def test_segments_weigh_their_bytes(self):
-        cache: SegmentCache = ByteLRU(1_000_000)
+        cache: ByteLRU[tuple[str, int], Segment] = ByteLRU(1_000_000)
         segment = segment_of("the tenant pays rent")
         cache.put(("lease", 1), segment)
         assert cache.nbytes == segment.nbytes > 0
@@ -144,6 +137,12 @@ class TestIndexCache:
         assert plan.missing == (B1,)
         assert cache.complete(plan, shelf(B1)).members == {B1}
         assert cache.plan("firm", [A1]).missing == ()
+
+    def test_what_is_known_as_just_this_needs_no_plan(self, cache):
+        index = cache.complete(cache.plan("firm", [A1, B1]), shelf(A1, B1))
+        assert cache.get("firm", frozenset([B1, A1])) is index
+        assert cache.get("firm", frozenset([A1])) is None
+        assert cache.get("other firm", frozenset([B1, A1])) is None
 
     def test_a_key_wanted_twice_is_brought_once(self, cache):
         plan = cache.plan("firm", [A1, A1])

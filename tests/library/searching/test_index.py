@@ -151,3 +151,16 @@ class TestSize:
     def test_a_posting_costs_five_bytes(self):
         one = index_of(a=["fir"] * 1_000).nbytes
         assert index_of(a=["fir"] * 2_000).nbytes - one == 5_000
+
+
+class TestExactly:
+    def test_it_knows_what_it_holds(self):
+        index = index_of(a=["rent"], b=["notice"])
+        keys = frozenset("ab")
+        assert index.holds_exactly(keys)
+        assert index.holds_exactly(keys)
+        assert index.holds_exactly(frozenset(["b", "a"]))
+
+    @pytest.mark.parametrize("keys", [frozenset("a"), frozenset("abc"), frozenset("ac"), frozenset(), ("a", "b")])
+    def test_and_what_it_does_not(self, keys):
+        assert not index_of(a=["rent"], b=["notice"]).holds_exactly(keys)

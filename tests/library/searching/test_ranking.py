@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elenchus.library.searching.index import LibraryIndex
-from elenchus.library.searching.ranking import RELATED_WEIGHT, Hit, rank, search
+from elenchus.library.searching.ranking import RELATED_WEIGHT, Hit, search
 from elenchus.library.searching.terms import terms
 from elenchus.library.searching.thesaurus import related
 from tests.library.searching.support import bm25, index_of, segment_of
@@ -77,7 +77,6 @@ class TestOneDocument:
     def test_no_documents_no_chunks(self):
         assert search("rent", LibraryIndex(), limit=5, scope="library") == []
         assert search("rent", index_of(a=[], b=[""]), limit=5, scope="library") == []
-        assert rank("rent", [], limit=5, scope="documents") == []
 
 
 class TestWithin:
@@ -243,12 +242,6 @@ class TestLibrary:
         hits = search("the Alder license agreement: void sublicense", index, limit=9, scope="library")
         assert places(hits) == [("a", 1), ("a", 0)]
         assert hits[1].score < 0.2 * hits[0].score
-
-    def test_rank_is_search_over_the_segments_given(self):
-        segments = [("a", segment_of(*CONTRACT)), ("b", segment_of(*contract("Elm", "Quorn")))]
-        index = LibraryIndex().extended(segments)
-        for scope in ("documents", "library"):
-            assert rank("assign", segments, limit=3, scope=scope) == search("assign", index, limit=3, scope=scope)
 
 
 class TestImport:

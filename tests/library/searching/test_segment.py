@@ -13,7 +13,6 @@ from elenchus.library.searching.segment import (
     IN_NAME,
     CorruptSegment,
     Segment,
-    SegmentBuilder,
     pack,
     parts,
     term_ids,
@@ -22,8 +21,8 @@ from elenchus.library.searching.terms import name_terms, terms
 
 LEASE = ["The tenant pays rent. Rent is due monthly.", "", "The landlord insures the premises — fully."]
 PACKED = pack(LEASE, name="Lease.pdf", head_text="Lease between Alder and Birch")
-HEADER = struct.Struct("<8sHHIIIII")
-COUNTS = dict(zip(("width", "chunks", "terms", "postings", "identity", "text"), range(2, 8), strict=True))
+HEADER = struct.Struct("<8sIIIIII")
+COUNTS = dict(zip(("chunks", "terms", "postings", "identity", "text"), range(2, 7), strict=True))
 
 
 def frequencies(segment: Segment) -> dict[tuple[int, int], int]:
@@ -115,27 +114,6 @@ class TestTopTerms:
         assert Segment.load(PACKED).top_terms(3) == [("rent", 2), ("due", 1), ("fulli", 1)]
 
 
-class TestEmbeddings:
-    def test_a_matrix_travels_along(self):
-        builder = SegmentBuilder()
-        for chunk in LEASE:
-            builder.add(chunk)
-        matrix = np.arange(12, dtype=np.float32).reshape(3, 4)
-        segment = Segment.load(builder.finish(name="", head_text="", embeddings=matrix))
-        assert segment.embeddings is not None
-        assert np.array_equal(segment.embeddings, matrix)
-        assert frequencies(segment) == expected(LEASE)
-
-    def test_none_is_none(self):
-        assert Segment.load(PACKED).embeddings is None
-
-    def test_one_row_per_chunk_or_refusal(self):
-        builder = SegmentBuilder()
-        builder.add("one")
-        with pytest.raises(ValueError, match="1 chunks"):
-            builder.finish(name="", head_text="", embeddings=np.zeros((2, 4), np.float32))
-
-
 class TestCorrupt:
     @pytest.mark.parametrize("packed", [b"", b"ELENCHUS", b"x" * 500, PACKED[1:], b"\0" * len(PACKED)])
     def test_other_bytes(self, packed):
@@ -159,7 +137,7 @@ class TestCorrupt:
             Segment.load(sealed(PACKED[:-4] + b"\0\0\0\0"))
 
     def test_another_version(self):
-        later = sealed(PACKED[:8] + (2).to_bytes(2, "little") + PACKED[10:-4])
+        later = sealed(PACKED[:8] + (2).to_bytes(4, "little") + PACKED[12:-4])
         with pytest.raises(CorruptSegment, match="version 2"):
             Segment.load(later)
 

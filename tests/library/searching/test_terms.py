@@ -86,6 +86,25 @@ class TestTerms:
         assert terms(f"{left} LEASE {right}") == terms(f"{left} lease {right}")
 
 
+class TestDividedWords:
+    @pytest.mark.parametrize("hyphen", ["-", "\u2010", "\u00ad"])
+    @pytest.mark.parametrize("end", ["\n", " \n  ", "\f", "\n\f"])
+    def test_a_word_that_a_line_divides_is_found_whole(self, hyphen, end):
+        text = f"upon termi{hyphen}{end}nation of it"
+        assert set(terms("termination")) <= set(terms(text))
+        assert [text[a:b] for a, b in matches(text, terms("terminations"))] == [f"termi{hyphen}{end}nation"]
+
+    def test_its_parts_are_found_too_since_the_hyphen_may_be_its_own(self):
+        text = "a non-\nexclusive licence"
+        assert set(terms("non exclusive nonexclusive")) <= set(terms(text))
+        assert [text[a:b] for a, b in matches(text, terms("exclusive"))] == ["exclusive"]
+        assert [text[a:b] for a, b in matches(text, terms("exclusive nonexclusive"))] == ["non-\nexclusive"]
+
+    @pytest.mark.parametrize("text", ["5-\n6 months", "the rent -\nor costs", "well-known", "end-\n- next"])
+    def test_other_hyphens_join_nothing(self, text):
+        assert len(terms(text)) == len(terms(text.replace("-", " ")))
+
+
 class TestNameTerms:
     def test_a_file_name_divides_at_humps_underscores_and_points(self):
         assert {"acm", "leas", "2019", "pdf"} <= set(name_terms("AcmeLease_2019.pdf"))

@@ -57,16 +57,9 @@ class ByteLRU(Generic[K, V]):
             while self._nbytes > self._max_bytes:
                 self._drop(next(iter(self._values)))
 
-    def forget(self, key: K) -> None:
-        with self._lock:
-            self._drop(key)
-
     def _drop(self, key: K) -> None:
         if key in self._values:
             self._nbytes -= self._values.pop(key)[1]
-
-
-SegmentCache = ByteLRU[DocKey, Segment]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +85,14 @@ class IndexCache:
     def nbytes(self) -> int:
         return self._indexes.nbytes
 
+    def get(self, library: Hashable, wanted: Collection[DocKey]) -> LibraryIndex | None:
+        """The index, if it is remembered as just this."""
+        index = self._indexes.get(library)
+        return index if index is not None and index.holds_exactly(wanted) else None
+
     def plan(self, library: Hashable, wanted: Collection[DocKey]) -> Plan:
         """Where `missing` is empty, `base` is the index. Documents that are gone are dropped here and now, once;
-        for 100,000 chunks that takes ~40 ms."""
+        for 100,000 chunks that takes ~40 ms: use a thread."""
         base = self._indexes.get(library) or LibraryIndex()
         if stale := base.members - frozenset(wanted):
             base = base.without(stale)

@@ -1,6 +1,6 @@
 """From a question to the passages that may answer it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
 from typing import Literal
@@ -10,7 +10,7 @@ import numpy as np
 from elenchus.library.searching.block import DocKey, Numbers
 from elenchus.library.searching.index import LibraryIndex, Scores
 from elenchus.library.searching.resolving import Mask, Name, Naming, asked, rarity
-from elenchus.library.searching.segment import Segment, term_ids
+from elenchus.library.searching.segment import term_ids
 from elenchus.library.searching.terms import terms
 from elenchus.library.searching.thesaurus import related
 
@@ -28,32 +28,51 @@ class Hit:
     score: float
 
 
-def rank(query: str, segments: Sequence[tuple[DocKey, Segment]], *, limit: int, scope: Scope) -> list[Hit]:
-    """Like `search`, for a handful of segments that are not worth keeping as an index."""
-    return search(query, LibraryIndex().extended(segments), limit=limit, scope=scope)
-
-
 def search(
     query: str, index: LibraryIndex, *, limit: int, scope: Scope, within: Collection[DocKey] | None = None
 ) -> list[Hit]:
-    """Best passages first; equal input gives equal output, in any process.
+    """Best passages first by their words; equal input gives equal output, in any process."""
+    return in_turns(Aim.of(query, index, scope=scope, within=within).by_words(limit), limit=limit)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Aim:
+    """Which documents a question is put to, in groups that are answered apart, and the words it puts to them.
 
     In scope "documents" the choice of documents is the caller's (`within`, or all). In scope "library" a question that
     names documents is answered from them alone; where it names several apart ("compare A and B"), they take turns.
     """
-    allowed = _allowed(index, within)
-    words = terms(query)
-    if limit < 1 or not words or not allowed.any():
-        return []
-    groups = [np.flatnonzero(allowed)]
-    weights = asked(words, Name())
-    if scope == "library" and allowed.sum() > 1:
-        naming = Naming.of(query, index, allowed)
-        if named := naming.groups(index.alphabetical):
-            groups, weights = named, asked(words, naming.name(named))
-    scores = _scores(index, weights)
-    turns = [_best(index, scores, documents=documents, limit=limit) for documents in groups]
-    return [hit for hit in chain.from_iterable(zip_longest(*turns)) if hit is not None][:limit]
+
+    index: LibraryIndex
+    groups: list[Numbers]
+    weights: dict[str, float]
+
+    @classmethod
+    def of(cls, query: str, index: LibraryIndex, *, scope: Scope, within: Collection[DocKey] | None = None) -> "Aim":
+        allowed = _allowed(index, within)
+        if not allowed.any():
+            return cls(index, [], {})
+        words = terms(query)
+        if scope == "library" and words and allowed.sum() > 1:
+            naming = Naming.of(query, index, allowed)
+            if named := naming.groups(index.alphabetical):
+                return cls(index, named, asked(words, naming.name(named)))
+        return cls(index, [np.flatnonzero(allowed)], asked(words, Name()))
+
+    def documents(self) -> list[list[DocKey]]:
+        """Their keys, group by group."""
+        return [[self.index.keys[number] for number in group.tolist()] for group in self.groups]
+
+    def by_words(self, limit: int) -> list[list[Hit]]:
+        """For each group its best passages."""
+        if limit < 1 or not self.weights:
+            return [[] for _ in self.groups]
+        scores = _scores(self.index, self.weights)
+        return [_best(self.index, scores, documents=group, limit=limit) for group in self.groups]
+
+
+def in_turns(groups: Iterable[Sequence[Hit]], *, limit: int) -> list[Hit]:
+    return [hit for hit in chain.from_iterable(zip_longest(*groups)) if hit is not None][:limit]
 
 
 def _allowed(index: LibraryIndex, within: Collection[DocKey] | None) -> Mask:

@@ -1,7 +1,7 @@
 """One document generation, packed for search: immutable bytes that any process can load, and never half-read.
 
 Little-endian, in this order: header · term ids u64 · identity ids u64 · starts u32 · chunks u32 · lengths u32 ·
-word ends u32 · embeddings f32 · frequencies u8 · identity flags u8 · words utf-8 · CRC-32 of all. A term's id is a
+word ends u32 · frequencies u8 · identity flags u8 · words utf-8 · CRC-32 of all. A term's id is a
 hash, so segments of different documents merge without touching a string; the words serve people (`top_terms`).
 """
 
@@ -23,13 +23,12 @@ VERSION = 1
 PART_BYTES = 8 * 1024 * 1024  # a MongoDB document ends at 16 MB
 MOST_FREQUENT = 255  # one byte; BM25 has long saturated there
 IN_NAME, IN_HEAD = 1, 2  # where an identity term was seen
-_HEADER = struct.Struct("<8sHHIIIII")  # 32 bytes, so that the 64-bit arrays lie aligned
+_HEADER = struct.Struct("<8sIIIIII")  # 32 bytes, so that the 64-bit arrays lie aligned
 _CHECKSUM = struct.Struct("<I")
 
 Ids = npt.NDArray[np.uint64]
 Counts = npt.NDArray[np.uint32]
 Bytes = npt.NDArray[np.uint8]
-Matrix = npt.NDArray[np.float32]
 
 
 class CorruptSegment(ValueError):
@@ -55,32 +54,35 @@ def pack(texts: Iterable[str], *, name: str, head_text: str) -> bytes:
     return builder.finish(name=name, head_text=head_text)
 
 
+class _Numbers(dict[str, int]):
+    """Word → its place among the words that came so far."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = len(self)
+        return len(self) - 1
+
+
 class SegmentBuilder:
     """Takes a document's chunks in order; costs four bytes per word until `finish`."""
 
     def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
+        self._numbers = _Numbers()
         self._stream = array("I")
         self._lengths = array("I")
 
     def add(self, chunk_text: str) -> None:
-        numbers = self._numbers
         words = terms(chunk_text)
-        self._stream.extend([numbers.setdefault(word, len(numbers)) for word in words])
+        self._stream.extend(map(self._numbers.__getitem__, words))
         self._lengths.append(len(words))
 
-    def finish(self, *, name: str, head_text: str, embeddings: Matrix | None = None) -> bytes:
+    def finish(self, *, name: str, head_text: str) -> bytes:
         """`head_text` is the document's beginning (~1,500 characters), where parties and kind are named."""
-        if embeddings is not None and embeddings.shape[:1] != (len(self._lengths),):
-            raise ValueError(f"{len(self._lengths)} chunks need as many embeddings, not {embeddings.shape}.")
         words, ids, order = self._vocabulary()
         starts, chunks, frequencies = self._postings(order)
         identity, flags = _identity(name, head_text)
-        matrix = np.empty((len(self._lengths), 0)) if embeddings is None else embeddings
         text = b"".join(words)
-        header = _HEADER.pack(
-            MAGIC, VERSION, matrix.shape[1], len(self._lengths), len(ids), len(chunks), len(identity), len(text)
-        )
+        counts = (len(self._lengths), len(ids), len(chunks), len(identity), len(text))
+        header = _HEADER.pack(MAGIC, VERSION, *counts)
         body = (
             _bytes(ids, "<u8"),
             _bytes(identity, "<u8"),
@@ -88,7 +90,6 @@ class SegmentBuilder:
             _bytes(chunks, "<u4"),
             _bytes(self._lengths, "<u4"),
             _bytes(np.cumsum([len(word) for word in words]), "<u4"),
-            _bytes(matrix, "<f4"),
             _bytes(frequencies, "u1"),
             _bytes(flags, "u1"),
         )
@@ -125,7 +126,6 @@ class Segment:
     chunks: Counts
     lengths: Counts
     word_ends: Counts
-    embeddings: Matrix | None
     frequencies: Bytes
     identity_flags: Bytes
     words: bytes
@@ -171,7 +171,7 @@ def _read(packed: memoryview) -> Segment:
         raise CorruptSegment("These bytes are not a segment.")
     if _CHECKSUM.unpack_from(packed, end)[0] != zlib.crc32(packed[:end]):
         raise CorruptSegment("The checksum does not match.")
-    _, version, width, chunks, vocabulary, postings, identity, text_bytes = _HEADER.unpack_from(packed)
+    _, version, chunks, vocabulary, postings, identity, text_bytes = _HEADER.unpack_from(packed)
     if version != VERSION:
         raise CorruptSegment(f"Segment version {version}; this process reads {VERSION}.")
     packed = packed[:end]
@@ -183,7 +183,6 @@ def _read(packed: memoryview) -> Segment:
         chunks=take("<u4", postings),
         lengths=take("<u4", chunks),
         word_ends=take("<u4", vocabulary),
-        embeddings=take("<f4", chunks * width).reshape(chunks, width) if width else None,
         frequencies=take("u1", postings),
         identity_flags=take("u1", identity),
         words=take("u1", text_bytes).tobytes(),

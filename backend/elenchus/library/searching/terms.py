@@ -4,14 +4,21 @@ import re
 import threading
 import unicodedata
 from collections.abc import Collection, Iterator
+from itertools import chain
 
 import Stemmer
 
 MEMO_TOKENS = 50_000  # ~7 MB of remembered stems; a library of 1,000 contracts has about as many spellings
+MEMO_PIECES = 100_000  # ~16 MB: words as they stand between blanks, with their commas and brackets
+LONGEST_PIECE = 64  # a longer one hardly comes again
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]{1,64}(?:['’][^\W\d_]{1,64})*")  # 64: one endless "word" must stay small
 _WORD = re.compile(r"\S+")
 _INVISIBLE = re.compile("[\u00ad\u200c\u200d\u2060\ufeff]")  # soft hyphens and joiners sit inside words
 _THOUSANDS = re.compile(r",(?=\d{3}(?:\D|$))")
+# A word divided where its line or its page ends; whether the hyphen is its own, as in "non-exclusive", nothing tells
+_DIVIDED = re.compile("[-\u2010\u00ad][^\\S\n\f]*[\n\f]\\s*(?=[^\\W\\d_])")
+_HEAD = re.compile(r"[^\W\d_]{1,64}$")
+_TAIL = re.compile(r"[^\W\d_]{1,64}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _STOP = frozenset(
     re.findall(
@@ -44,12 +51,28 @@ class _Stems(dict[str, str]):
         return stem
 
 
+class _Pieces(dict[str, tuple[str, ...]]):
+    """What stands between two blanks → its terms. No token holds a blank, so a text's terms are those of its pieces,
+    and most pieces come again and again: that takes a fifth of the time."""
+
+    def __missing__(self, piece: str) -> tuple[str, ...]:
+        found = tuple(filter(None, map(_stems.__getitem__, _TOKEN.findall(piece))))
+        if len(piece) <= LONGEST_PIECE:
+            if len(self) >= MEMO_PIECES:
+                self.clear()
+            self[piece] = found
+        return found
+
+
 _stems = _Stems()
+_pieces = _Pieces()
 
 
 def terms(text: str) -> list[str]:
-    """The searchable terms of a text, in order and with repeats; numbers keep their points (4.2), hyphens divide."""
-    return list(filter(None, map(_stems.__getitem__, _TOKEN.findall(_folded(text)))))
+    """The searchable terms of a text, in order and with repeats; numbers keep their points (4.2), hyphens divide. Words
+    that a line's end divides come last, joined, beside their parts."""
+    found = list(chain.from_iterable(map(_pieces.__getitem__, _folded(text).split())))
+    return found + [term for _, term in _joined(text)]
 
 
 def name_terms(name: str) -> list[str]:
@@ -62,15 +85,35 @@ def matches(text: str, query_terms: Collection[str]) -> list[Span]:
     wanted = frozenset(query_terms)
     if not wanted:
         return []
+    whole = [span for span, term in _joined(text) if term in wanted]
     if text.isascii():
-        return [span for span, term in _located(text.lower()) if term in wanted]
-    return [span for word in _WORD.finditer(text) for span in _word_matches(word, wanted)]
+        parts = _plain_matches(text.lower(), wanted)
+    else:
+        parts = [span for word in _WORD.finditer(text) for span in _word_matches(word, wanted)]
+    if not whole:
+        return parts
+    return sorted([*whole, *(part for part in parts if not any(a <= part[0] and part[1] <= b for a, b in whole))])
+
+
+def _plain_matches(folded: str, wanted: frozenset[str]) -> list[Span]:
+    """Each different word is looked at once, which takes a third of the time."""
+    said = {token for token in set(_TOKEN.findall(folded)) if _stems[token] in wanted}
+    return [token.span() for token in _TOKEN.finditer(folded) if token[0] in said] if said else []
 
 
 def _folded(text: str) -> str:
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFKC", _INVISIBLE.sub("", text)).casefold()
+
+
+def _joined(text: str) -> Iterator[tuple[Span, str]]:
+    """The divided words of a text: where they stand, and the term of the whole."""
+    for division in _DIVIDED.finditer(text):
+        before = text[max(0, division.start() - 64) : division.start()]
+        head, tail = _HEAD.search(before), _TAIL.match(text, division.end())
+        if head and tail and (term := _stems[_folded(head[0] + tail[0])]):
+            yield (division.start() - len(head[0]), tail.end()), term
 
 
 def _located(folded: str) -> Iterator[tuple[Span, str]]:
