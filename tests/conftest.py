@@ -26,6 +26,7 @@ from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
 from elenchus.core.settings import (
     AuthSettings,
+    EmbeddingSettings,
     EnterpriseTierSettings,
     FreeTierSettings,
     JobSettings,
@@ -84,6 +85,7 @@ def settings_(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> S
             tier_free=FreeTierSettings(_env_file=None, requests_per_minute=OFTEN),
             tier_pro=ProTierSettings(_env_file=None, requests_per_minute=OFTEN),
             tier_enterprise=EnterpriseTierSettings(_env_file=None, requests_per_minute=OFTEN),
+            embedding=EmbeddingSettings(_env_file=None, model="none"),  # a test that wants vectors says so
             jobs=JobSettings(_env_file=None, lease_seconds=3, heartbeat_seconds=0.5, sweep_seconds=0.5),
         )
     )
@@ -161,12 +163,12 @@ async def worker(settings_: Settings, resources_: Resources) -> AsyncIterator[No
 
 
 async def _put_off_daily_work() -> None:
-    from elenchus.jobs import store
+    from elenchus.jobs.fleet import store as fleet
 
     for every in registry.SCHEDULES:
         if every.interval_seconds >= DAY_SECONDS:
             tomorrow = now() + timedelta(seconds=every.interval_seconds)
-            await store.schedule(every.name, interval_seconds=every.interval_seconds, first=tomorrow)
+            await fleet.schedule(every.name, interval_seconds=every.interval_seconds, first=tomorrow)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import partial
+from typing import Any
 
 import structlog
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from elenchus.core import apidoc, headers, health, logs, problems
 from elenchus.core.idempotency import Idempotency
 from elenchus.core.resources import Resources, open_resources
 from elenchus.core.settings import Settings, settings
+from elenchus.core.stopping import lifespan_state
 from elenchus.core.web import Border, only_below
 from elenchus.identity import service as identity
 
@@ -77,6 +79,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
         license_info={"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},
     )
     app.state.resolve_principal = identity.resolve
+    app.state.still_stands = identity.still_stands
     _add_routes(app)
     _add_borders(app, config)
     problems.install(app)
@@ -130,9 +133,9 @@ def _cross_origin(origins: Sequence[str]) -> Callable[[ASGIApp], ASGIApp]:
     )
 
 
-def _lifespan(config: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+def _lifespan(config: Settings) -> Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         if not structlog.is_configured():  # not started by our command: what is printed then tells of secrets
             logs.configure(config.log.level, config.log.format)
         timeout = config.mongo.request_timeout_seconds
@@ -140,7 +143,7 @@ def _lifespan(config: Settings) -> Callable[[FastAPI], AbstractAsyncContextManag
             app.state.resources = held
             binding = asyncio.create_task(_bind_when_database_answers(held))
             try:
-                yield
+                yield lifespan_state()
             finally:
                 binding.cancel()
                 with suppress(asyncio.CancelledError):

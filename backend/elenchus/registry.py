@@ -31,11 +31,16 @@ from elenchus.identity.tenants import tasks as tenants_tasks
 from elenchus.jobs import api as jobs_api
 from elenchus.jobs import models as jobs_models
 from elenchus.jobs import service as jobs
+from elenchus.jobs.following import api as jobs_following_api
 from elenchus.jobs.task import Every, Task
 from elenchus.library import api as library_api
 from elenchus.library import models as library_models
 from elenchus.library import privacy as library_privacy
 from elenchus.library import tasks as library_tasks
+from elenchus.library.analysing import api as analysing_api
+from elenchus.library.analysing import models as analysing_models
+from elenchus.library.analysing import privacy as analysing_privacy
+from elenchus.library.analysing import tasks as analysing_tasks
 from elenchus.research import api as research_api
 from elenchus.research import models as research_models
 from elenchus.research import privacy as research_privacy
@@ -52,6 +57,7 @@ MODELS: tuple[type[Document], ...] = (
     *google_models.MODELS,
     *people_models.MODELS,
     *library_models.MODELS,
+    *analysing_models.MODELS,
     *research_models.MODELS,
     *idempotency.MODELS,
 )
@@ -67,6 +73,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     people_api.tenants_router,
     research_api.router,
     library_api.router,
+    analysing_api.router,
+    jobs_following_api.router,  # before `/jobs/{job_id}`
     jobs_api.router,
     audit_api.router,
 )
@@ -83,12 +91,14 @@ PARTS: tuple[Part, ...] = (
     plain_part("usage", tenants_models.Used),
     *research_privacy.PARTS,
     library_privacy.PART,
+    analysing_privacy.PART,
 )
 TASKS: tuple[Task, ...] = (
     *recovery_tasks.TASKS,
     *tenants_tasks.TASKS,
     *people_tasks.TASKS,
     *library_tasks.TASKS,
+    *analysing_tasks.TASKS,
     *research_tasks.TASKS,
 )
 SCHEDULES: tuple[Every, ...] = (
@@ -98,6 +108,7 @@ SCHEDULES: tuple[Every, ...] = (
     *tenants_tasks.SCHEDULES,
     *people_tasks.SCHEDULES,
     *library_tasks.SCHEDULES,
+    *analysing_tasks.SCHEDULES,
     *research_tasks.SCHEDULES,
 )
 
@@ -105,4 +116,9 @@ SCHEDULES: tuple[Every, ...] = (
 WORKER_STARTS: tuple[Callable[[], Awaitable[None]], ...] = library_tasks.STARTS
 WORKER_STOPS: tuple[Callable[[], Awaitable[None]], ...] = (*library_tasks.STOPS, audit.stop)
 #: What an API process brings to an end before it stops, within so many seconds.
-API_DRAINS: tuple[Callable[[float], Awaitable[None]], ...] = (research.drain, keys.drain, audit.drain)
+API_DRAINS: tuple[Callable[[float], Awaitable[None]], ...] = (
+    research.drain,
+    *library_tasks.DRAINS,
+    keys.drain,
+    audit.drain,
+)

@@ -14,8 +14,8 @@ from elenchus.core.clock import now
 from elenchus.core.queueing import Listener
 from elenchus.core.resources import NotOpen, Resources, open_resources, resources
 from elenchus.core.settings import JobSettings, Settings
-from elenchus.jobs import store
 from elenchus.jobs.engine import RELEASE_SECONDS, Engine
+from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.lease import cut_off
 from elenchus.jobs.models import Worker
 from elenchus.jobs.sweep import Sweep
@@ -102,7 +102,7 @@ async def _end(loops: Sequence[asyncio.Task[object]], listener: Listener, sweep:
 async def _say_farewell(me: Worker) -> None:
     try:
         async with asyncio.timeout(FAREWELL_SECONDS):
-            await store.gone(me.id)
+            await fleet.gone(me.id)
     except Exception as error:  # noqa: BLE001 - the worker border; the row ages out by itself
         log.info("the worker's row is left to expire", error=type(error).__name__)
 

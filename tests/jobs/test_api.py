@@ -16,6 +16,7 @@ from elenchus.core.principal import Principal, Role
 from elenchus.core.web import Border
 from elenchus.jobs import api, store
 from elenchus.jobs.errors import Fatal
+from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.models import Job, Worker
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobStatus
@@ -220,13 +221,13 @@ class TestStats:
         own = await submit("api.read", me)
         moment = now()
         fields = {"host": "h", "pid": 1, "queues": [job_settings.queue], "started_at": moment}
-        await store.seen(Worker(id="busy", running=[own, new_id()], seen_at=moment, **fields))
-        await store.seen(Worker(id="dead", seen_at=moment - timedelta(minutes=5), **fields))
+        await fleet.seen(Worker(id="busy", running=[own, new_id()], seen_at=moment, **fields))
+        await fleet.seen(Worker(id="dead", seen_at=moment - timedelta(minutes=5), **fields))
         workers = {row["name"]: row for row in (await http.get("/jobs/stats", headers=as_(me))).json()["workers"]}
         assert (workers["busy"]["alive"], workers["busy"]["busy"], workers["busy"]["jobs"]) == (True, 2, [str(own)])
         assert not workers["dead"]["alive"]
         for name in ("busy", "dead"):
-            await store.gone(name)
+            await fleet.gone(name)
 
 
 class TestStatuses:

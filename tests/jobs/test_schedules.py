@@ -7,7 +7,7 @@ import pytest
 
 from elenchus.core.clock import now
 from elenchus.core.ids import new_id
-from elenchus.jobs import store
+from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.models import Schedule, Tick
 from elenchus.jobs.sweep import Timetable
 from elenchus.jobs.task import Every
@@ -29,7 +29,7 @@ class Bell:
             raise RuntimeError
 
     async def row(self) -> Schedule:
-        return await store.schedule(self.every.name, interval_seconds=self.every.interval_seconds, first=now())
+        return await fleet.schedule(self.every.name, interval_seconds=self.every.interval_seconds, first=now())
 
     async def recorded(self, ticks: int) -> Schedule:
         async def enough() -> Schedule | None:
@@ -132,11 +132,11 @@ class TestTrouble:
     async def test_a_worker_that_was_replaced_does_not_move_the_schedule(self):
         bell = Bell()
         old = await bell.row()
-        assert await store.claim_tick(old, worker="w1", until=now())
+        assert await fleet.claim_tick(old, worker="w1", until=now())
         newer = await bell.row()
-        assert await store.claim_tick(newer, worker="w2", until=now() + timedelta(seconds=60))
+        assert await fleet.claim_tick(newer, worker="w2", until=now() + timedelta(seconds=60))
         tick = {"due_at": now(), "started_at": now(), "ended_at": now(), "outcome": "completed"}
-        assert not await store.finish_tick(old, next_run_at=now(), tick=Tick(**tick))
+        assert not await fleet.finish_tick(old, next_run_at=now(), tick=Tick(**tick))
         assert (await bell.row()).ticks == []
 
     async def test_only_twenty_ticks_are_kept(self):

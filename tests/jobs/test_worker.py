@@ -14,6 +14,7 @@ from elenchus.core.ids import new_id
 from elenchus.core.resources import resources
 from elenchus.jobs import service as jobs
 from elenchus.jobs import store
+from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.models import Job, SubjectRef, Worker
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import AttemptOutcome, JobStatus
@@ -171,7 +172,7 @@ class TestPoison:
         assert not worker.ended.done()
 
     async def name_of_worker(self, queue):
-        return next((worker.id for worker in await store.workers() if worker.queues == [queue]), None)
+        return next((worker.id for worker in await fleet.workers() if worker.queues == [queue]), None)
 
     async def emptied(self, pool):
         return not await pool.zcard(pool.default_queue_name)
@@ -278,7 +279,7 @@ class TestShutdown:
         job_id = await submit("worker.held", me, gate="shown")
 
         async def row() -> Worker | None:
-            return next((w for w in await store.workers() if job_id in w.running), None)
+            return next((w for w in await fleet.workers() if job_id in w.running), None)
 
         shown = await until(row)
         assert shown.queues == [job_settings.queue]
@@ -291,4 +292,4 @@ class TestShutdown:
         await until(seen_again)
         gate.open()
         await worker.stop()
-        assert shown.id not in {w.id for w in await store.workers()}
+        assert shown.id not in {w.id for w in await fleet.workers()}

@@ -1,6 +1,9 @@
-"""uvicorn's HTTP protocol with a bound on what comes before the body, which httptools reads without one."""
+"""uvicorn's HTTP protocol with a bound on what comes before the body, which httptools reads without one, and a word to
+responses without an end when the server stops."""
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from elenchus.core import stopping
 
 MOST_HEADER_BYTES = 64 * 1024  # of a request's header fields, and of what is buffered for one that does not end
 MOST_HEADERS = 200
@@ -34,6 +37,10 @@ class BoundedHttp(HttpToolsProtocol):
             self._refuse()
         else:
             super().on_headers_complete()
+
+    def shutdown(self) -> None:
+        stopping.begin(self.app_state)
+        super().shutdown()
 
     def _refuse(self) -> None:
         if not self.transport.is_closing():

@@ -10,7 +10,7 @@ from pymongo import ASCENDING, IndexModel
 from elenchus.core.clock import now
 from elenchus.core.expiry import EXPIRY
 from elenchus.core.ids import Id, new_id
-from elenchus.core.mongo import TenantOwned
+from elenchus.core.mongo import EPOCH, TenantOwned
 from elenchus.core.principal import Principal, Role
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState, Subject
 
@@ -84,10 +84,12 @@ class Job(TenantOwned):
     queued_at: datetime
     started_at: datetime | None = None
     completed_at: datetime | None = None
+    #: When what people are shown of it last changed.
+    changed_at: datetime | None = None
 
     class Settings:
         name = "jobs"
-        #: Each costs every write of a run 0.4 ms on the bundled database, so statistics do without one of their own.
+        #: Each costs every write of a run 0.4 ms on the bundled database, but for a partial one that the row is not in.
         indexes: ClassVar = [
             IndexModel(
                 [("open", ASCENDING), ("queue", ASCENDING), ("due_at", ASCENDING)],
@@ -96,6 +98,11 @@ class Job(TenantOwned):
             ),
             IndexModel(
                 [("tenant_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="tenant_id_status_id"
+            ),
+            IndexModel(
+                [("tenant_id", ASCENDING), ("completed_at", ASCENDING)],
+                name="tenant_id_completed_at",
+                partialFilterExpression={"completed_at": {"$gte": EPOCH}},  # none while it is under way
             ),
         ]
 

@@ -19,6 +19,7 @@ from elenchus.core.resources import resources
 from elenchus.jobs import metrics, store
 from elenchus.jobs import task as tasks
 from elenchus.jobs.errors import JobIsOver, JobNotFound, JobNotOver, NotYourJob
+from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.models import Job, SubjectRef, Worker
 from elenchus.jobs.schemas import (
     AttemptOut,
@@ -176,7 +177,7 @@ async def stats(principal: Principal) -> JobStats:
     return JobStats(
         window_minutes=WINDOW_MINUTES,
         queues=[_queue_stats(queue, waiting, ended) for queue in queues],
-        workers=[_worker_out(worker, own) for worker in await store.workers()],
+        workers=[_worker_out(worker, own) for worker in await fleet.workers()],
     )
 
 

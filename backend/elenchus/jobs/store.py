@@ -5,31 +5,26 @@ read the whole collection (217 ms at 20,000 rows; this claim 2 ms), and `$$NOW` 
 The engine works for all tenants and so crosses them; what a user asks goes through `owned_by`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 import pymongo
-from bson import ObjectId
-from pymongo.results import UpdateResult
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
-from elenchus.core.mongo import DuplicateKeyError, HasTenant, Row, Unscoped
+from elenchus.core.mongo import EPOCH, DuplicateKeyError, HasTenant, Row, Unscoped
 from elenchus.core.pages import PageQuery
 from elenchus.core.principal import Principal
-from elenchus.jobs.models import WORKER_KEPT, Job, LogLine, Schedule, Step, Tick, Worker
+from elenchus.jobs.models import Job, LogLine, Step
 from elenchus.jobs.schemas import UNDER_WAY, AttemptOutcome, JobError, JobStatus, StepState
 
 ATTEMPTS_KEPT = 20
 LOGS_KEPT = 100
-TICKS_KEPT = 20
 #: arq rounds to the millisecond and clocks of two machines differ: a wake-up may be this early. Far below the grace.
 EARLY = timedelta(seconds=0.1)
 UNDER_WAY_LIST = sorted(UNDER_WAY)
 OVER_LIST = sorted(set(JobStatus) - UNDER_WAY)
-LONGEST_COUNTED = timedelta(hours=1)  # a job that took longer is missing from the figures of the minute it ended in
 #: What a list shows; steps, logs and parameters may be megabytes.
 LISTED = dict.fromkeys(
     "type status queue progress stage attempts max_attempts cancel_requested subject error queued_at started_at "
@@ -37,7 +32,9 @@ LISTED = dict.fromkeys(
     1,
 )
 SCAN_SECONDS = 60.0
-MOST_ENDED_READ = 10_000  # for the statistics of one tenant
+#: What the statistics of a tenant are made of.
+COUNTED = dict.fromkeys(("queue", "status", "queued_at", "started_at"), 1)
+MOST_ENDED_READ = 10_000
 
 
 def _jobs() -> Unscoped[Job]:
@@ -73,12 +70,19 @@ async def under_way(principal: Principal) -> list[Row]:
     return await Job.owned_by(principal).rows({"status": {"$in": UNDER_WAY_LIST}}, fields={"queue": 1, "status": 1})
 
 
-async def ended_since(principal: Principal, since: datetime) -> list[Row]:
-    """Of the jobs submitted not long before: an id tells when it was made, and is in an index."""
-    oldest = ObjectId.from_datetime(since - LONGEST_COUNTED)
-    wanted = {"status": {"$in": OVER_LIST}, "_id": {"$gte": oldest}, "completed_at": {"$gte": since}}
-    fields = dict.fromkeys(("queue", "status", "queued_at", "started_at"), 1)
-    return await Job.owned_by(principal).rows(wanted, fields=fields, limit=MOST_ENDED_READ)
+async def ended_since(
+    owner: HasTenant,
+    since: datetime,
+    *,
+    fields: Mapping[str, Any] = COUNTED,
+    limit: int = MOST_ENDED_READ,
+    user_id: Id | None = None,
+) -> list[Row]:
+    """The latest of them, of one person or of all. By `completed_at` alone, which only an ended job has: with the
+    status beside it the bundled database leaves the index and reads all that the tenant has (420 ms at 4,000 jobs;
+    this 5 ms)."""
+    wanted: Row = {"completed_at": {"$gte": max(since, EPOCH)}} | ({"user_id": user_id} if user_id else {})
+    return await Job.owned_by(owner).rows(wanted, fields=fields, sort=[("completed_at", -1)], limit=limit)
 
 
 # ---- steering by users
@@ -93,7 +97,7 @@ async def cancel_queued(principal: Principal, job: Job, *, error: JobError, tell
 
 async def request_cancel(principal: Principal, job: Job) -> bool:
     filter_ = {"_id": job.id, "status": JobStatus.RUNNING}
-    return await Job.owned_by(principal).update(filter_, {"$set": {"cancel_requested": True}})
+    return await Job.owned_by(principal).update(filter_, {"$set": {"cancel_requested": True, "changed_at": now()}})
 
 
 async def queue_again(principal: Principal, job: Job) -> bool:
@@ -101,7 +105,7 @@ async def queue_again(principal: Principal, job: Job) -> bool:
     anew = {
         "status": JobStatus.QUEUED, "open": True, "due_at": now(), "queued_at": now(), "started_at": None,
         "completed_at": None, "worker": None, "cancel_requested": False, "attempts": 0, "failures": 0,
-        "crashes_between_steps": 0, "error": None, "steps.$[].crashes": 0,
+        "crashes_between_steps": 0, "changed_at": now(), "error": None, "steps.$[].crashes": 0,
     }  # fmt: skip
     filter_ = {"_id": job.id, "token": job.token, "status": {"$in": [JobStatus.FAILED, JobStatus.CANCELLED]}}
     return await Job.owned_by(principal).update(filter_, {"$set": anew, "$inc": {"token": 1}})
@@ -127,7 +131,7 @@ def _taken(worker: str, moment: datetime, until: datetime) -> list[Mapping[str, 
     number = {"$add": ["$attempts", 1]}
     attempt = {"number": number, "worker": {"$literal": worker}, "started_at": moment}
     changes = {
-        "status": JobStatus.RUNNING, "due_at": until, "worker": {"$literal": worker},
+        "status": JobStatus.RUNNING, "due_at": until, "worker": {"$literal": worker}, "changed_at": moment,
         "token": {"$add": ["$token", 1]}, "attempts": number, "started_at": {"$ifNull": ["$started_at", moment]},
         "attempt_log": {"$slice": [{"$concatArrays": ["$attempt_log", [attempt]]}, -ATTEMPTS_KEPT]},
     }  # fmt: skip
@@ -156,7 +160,7 @@ async def put_step(job: Job, index: int, step: Step) -> bool:
 
 
 async def set_progress(job: Job, fraction: float, stage: str) -> bool:
-    return await _jobs().update(_fence(job), {"$set": {"progress": fraction, "stage": stage}})
+    return await _jobs().update(_fence(job), {"$set": {"progress": fraction, "stage": stage, "changed_at": now()}})
 
 
 async def add_log(job: Job, line: LogLine) -> bool:
@@ -191,8 +195,8 @@ async def end(
 async def requeue(job: Job, *, at: datetime, outcome: AttemptOutcome, error: JobError | None) -> bool:
     """Back to the queue. Only errors and timeouts count as failures of the job."""
     failed = outcome in {AttemptOutcome.ERROR, AttemptOutcome.TIMEOUT}
-    change = {"status": JobStatus.QUEUED, "due_at": at, "worker": None} | _attempt_ended(job, outcome, error)
-    change["failures"] = job.failures + failed
+    change = {"status": JobStatus.QUEUED, "due_at": at, "worker": None, "changed_at": now()}
+    change |= {"failures": job.failures + failed} | _attempt_ended(job, outcome, error)
     if failed:
         change["error"] = error.model_dump() if error else None
     return await _jobs().update(_fence(job), {"$set": change}) or await _is(job, JobStatus.QUEUED)
@@ -204,7 +208,9 @@ async def _is(job: Job, status: JobStatus) -> bool:
 
 
 def _ended(status: JobStatus, error: JobError | None) -> Row:
-    return {"status": status, "completed_at": now(), "error": error.model_dump() if error else None}
+    moment = now()
+    told = error.model_dump() if error else None
+    return {"status": status, "completed_at": moment, "changed_at": moment, "error": told}
 
 
 def _attempt_ended(job: Job, outcome: AttemptOutcome, error: JobError | None) -> Row:
@@ -264,54 +270,3 @@ async def remove_ended(before: datetime, *, owner: HasTenant | None, limit: int)
     with pymongo.timeout(SCAN_SECONDS):
         found = await rows.rows(over, fields={"_id": 1}, limit=limit)
     return await rows.delete_many({"_id": {"$in": [row["_id"] for row in found]}, **over}) if found else 0
-
-
-# ---- workers and schedules, which belong to the deployment
-
-
-async def seen(worker: Worker) -> None:
-    expires_at = worker.seen_at + WORKER_KEPT
-    change = {"$set": {"seen_at": worker.seen_at, "expires_at": expires_at, "running": worker.running}}
-    await Worker.find_one({"_id": worker.id}).upsert(change, on_insert=worker)
-
-
-async def gone(worker_name: str) -> None:
-    await Worker.find_one({"_id": worker_name}).delete()
-
-
-async def workers() -> Sequence[Worker]:
-    return await Worker.find_all().to_list()
-
-
-async def schedule(name: str, *, interval_seconds: float, first: datetime) -> Schedule:
-    """As it is kept; made when it is new, and moved when its interval was changed."""
-    kept = await Schedule.find_one({"_id": name})
-    if kept is None:
-        fresh = Schedule(id=name, interval_seconds=interval_seconds, next_run_at=first, claimed_until=now())
-        with suppress(DuplicateKeyError):  # another worker was first
-            await fresh.insert()
-        return fresh
-    if kept.interval_seconds != interval_seconds:
-        change = {"interval_seconds": interval_seconds, "next_run_at": first}
-        await Schedule.find_one({"_id": name, "token": kept.token}).update({"$set": change})
-        kept = kept.model_copy(update=change)
-    return kept
-
-
-async def claim_tick(kept: Schedule, *, worker: str, until: datetime) -> bool:
-    """One worker has the tick until it is finished, or until then if it dies."""
-    due = {"_id": kept.id, "token": kept.token, "claimed_until": {"$lte": now()}, "next_run_at": kept.next_run_at}
-    change = {"$set": {"claimed_until": until, "worker": worker}, "$inc": {"token": 1}}
-    return _matched(await Schedule.find_one(due).update(change))
-
-
-async def finish_tick(kept: Schedule, *, next_run_at: datetime, tick: Tick) -> bool:
-    change = {
-        "$set": {"next_run_at": next_run_at, "claimed_until": now()},
-        "$push": {"ticks": {"$each": [tick.model_dump()], "$slice": -TICKS_KEPT}},
-    }
-    return _matched(await Schedule.find_one({"_id": kept.id, "token": kept.token + 1}).update(change))
-
-
-def _matched(result: object) -> bool:
-    return isinstance(result, UpdateResult) and result.matched_count == 1

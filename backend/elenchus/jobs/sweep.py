@@ -18,6 +18,7 @@ from elenchus.core.mongo import Row
 from elenchus.core.settings import JobSettings
 from elenchus.jobs import metrics, store
 from elenchus.jobs.engine import Engine
+from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.lease import cut_off
 from elenchus.jobs.models import Schedule, Tick, Worker
 from elenchus.jobs.schemas import JobError, JobStatus
@@ -103,7 +104,7 @@ class Sweep:
     async def _report(self) -> None:
         self._reported_at = self._me.seen_at = now()
         self._me.running = self._engine.running
-        await store.seen(self._me)
+        await fleet.seen(self._me)
         if self._reports % RARELY == 0:
             queue = self._settings.queue
             metrics.depth.labels(queue).set(await store.depth(queue))
@@ -140,12 +141,12 @@ class Timetable:
                 await self._start_if_due(every)
 
     async def _start_if_due(self, every: Every) -> None:
-        kept = await store.schedule(every.name, interval_seconds=every.interval_seconds, first=now())
+        kept = await fleet.schedule(every.name, interval_seconds=every.interval_seconds, first=now())
         if kept.next_run_at > now():
             self._not_before[every.name] = kept.next_run_at
             return
         until = now() + timedelta(seconds=every.timeout_seconds * CLAIM_FACTOR)
-        if await store.claim_tick(kept, worker=self._worker, until=until):
+        if await fleet.claim_tick(kept, worker=self._worker, until=until):
             firing = self._firing[every.name] = asyncio.create_task(self._fire(every, kept))
             firing.add_done_callback(lambda _: self._firing.pop(every.name, None))
 
@@ -163,7 +164,7 @@ class Timetable:
         )
         following = kept.next_run_at + timedelta(seconds=every.interval_seconds * (skipped + 1))
         try:
-            await store.finish_tick(kept, next_run_at=following, tick=tick)
+            await fleet.finish_tick(kept, next_run_at=following, tick=tick)
         except PyMongoError as error:  # the tick's claim ends, and it is run again
             log.warning("a tick was not recorded", schedule=every.name, error=type(error).__name__)
 

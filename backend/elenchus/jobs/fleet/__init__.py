@@ -1,0 +1,1 @@
+"""What the deployment has to run jobs with."""

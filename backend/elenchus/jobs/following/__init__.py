@@ -1,0 +1,1 @@
+"""Jobs as whoever began them watches them."""

@@ -1,0 +1,170 @@
+"""The jobs of one person while they change.
+
+The ledger is looked at twice a second for each tenant that has watchers, however many those are, and once a second
+while nothing is under way. An event is a job as it stands: whoever comes back after a break gets each job that has
+changed since, once, as it stands by then. Clocks of workers may differ by `SKEW`, so what changed within that time
+before the break may be told again; nothing is left out but what ended before the latest `store.MOST`.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from pymongo.errors import PyMongoError
+
+from elenchus.core import logs
+from elenchus.core.clock import now
+from elenchus.core.ids import Id
+from elenchus.core.mongo import HasTenant, Row
+from elenchus.core.principal import Principal
+from elenchus.jobs.following import store
+from elenchus.jobs.schemas import JobOut
+
+LOOK_SECONDS = 0.5
+FRESH_SECONDS = 0.9 * LOOK_SECONDS  # a look serves all watchers for so long, whose clocks are not in step
+IDLE_SECONDS = 0.9  # while nothing is under way
+SKEW = timedelta(seconds=2)  # as much as the lease of a job allows for
+RECENT = timedelta(seconds=10)  # a job that began and ended between two looks is found for so long
+REMEMBERED = 256  # tenants
+log = logs.get(__name__)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """In the stream. `at` is the last look that was told whole, in milliseconds, and `part` counts what was told of the
+    next one: a reader who leaves in between gets that one again."""
+
+    at: int = 0
+    part: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.at}-{self.part}"
+
+    @property
+    def moment(self) -> datetime:
+        return datetime.fromtimestamp(self.at / 1000, UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    place: Place
+    job: JobOut
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    at: int
+    taken: float
+    rows: tuple[Row, ...]
+
+    @property
+    def is_fresh(self) -> bool:
+        is_idle = all(row["completed_at"] for row in self.rows)
+        return time.monotonic() - self.taken < (IDLE_SECONDS if is_idle else FRESH_SECONDS)
+
+
+_looks: dict[Id, _Look] = {}
+_looking: dict[Id, asyncio.Lock] = {}
+
+
+async def _look(owner: HasTenant) -> _Look:
+    """Of the whole tenant, at most so old as to be taken for the present."""
+    async with _looking.setdefault(owner.tenant_id, asyncio.Lock()):
+        known = _looks.get(owner.tenant_id)
+        if known is None or not known.is_fresh:
+            began = now()
+            rows = [*await store.under_way(owner), *await store.ended_since(owner, began - RECENT)]
+            known = _Look(_ms(began), time.monotonic(), tuple(rows))
+            _remember(owner.tenant_id, known)
+        return known
+
+
+def _remember(tenant_id: Id, look: _Look) -> None:
+    _looks.pop(tenant_id, None)
+    _looks[tenant_id] = look
+    for oldest in [*_looks][:-REMEMBERED]:
+        if not _looking[oldest].locked():
+            del _looks[oldest], _looking[oldest]
+
+
+def _ms(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
+
+
+@dataclass(slots=True)
+class _Watch:
+    """`seen` is how each job stood that the reader knows of."""
+
+    principal: Principal
+    whole_tenant: bool
+    place: Place
+    seen: dict[Id, str] = field(default_factory=dict)
+    under_way: set[Id] = field(default_factory=set)
+
+    async def first(self) -> list[Event]:
+        """All that is under way or, after a break, what has changed since."""
+        look = await _look(self.principal)
+        rows = {row["_id"]: row for row in self._own(look.rows)}
+        changed = [row for row in rows.values() if row["completed_at"] is None]
+        if self.place.at:
+            since = self.place.moment - SKEW
+            user_id = None if self.whole_tenant else self.principal.user_id
+            ended = await store.ended_since(self.principal, since, user_id=user_id)
+            rows |= {row["_id"]: row for row in ended}
+            changed = [row for row in rows.values() if _changed_at(row) >= since]
+        self.seen = {id_: _out(row).model_dump_json() for id_, row in rows.items()}
+        return self._told(changed, look.at, rows.values())
+
+    async def next(self) -> list[Event]:
+        look = await _look(self.principal)
+        if look.at <= self.place.at:
+            return []
+        rows = {row["_id"]: row for row in self._own(look.rows)}
+        gone = self.under_way - rows.keys()
+        rows |= {row["_id"]: row for row in await store.with_ids(self.principal, gone)}
+        changed = [row for id_, row in rows.items() if self.seen.get(id_) != _out(row).model_dump_json()]
+        self.seen = {id_: _out(row).model_dump_json() for id_, row in rows.items()}
+        return self._told(changed, look.at, rows.values())
+
+    def _own(self, rows: Iterable[Row]) -> list[Row]:
+        return [row for row in rows if self.whole_tenant or row["user_id"] == self.principal.user_id]
+
+    def _told(self, changed: Iterable[Row], at: int, known: Iterable[Row]) -> list[Event]:
+        """In the order in which they changed. Only the last one's place says that the whole look was told."""
+        self.under_way = {row["_id"] for row in known if row["completed_at"] is None}
+        rows = sorted(changed, key=lambda row: (_changed_at(row), row["_id"]))
+        places = [Place(self.place.at, self.place.part + n) for n in range(1, len(rows))]
+        self.place = Place(max(at, self.place.at)) if rows else self.place
+        return [Event(place, _out(row)) for place, row in zip([*places, self.place], rows, strict=False)]
+
+
+def _changed_at(row: Row) -> datetime:
+    """Rows of before this was noted have nothing but their submission."""
+    moment: datetime = row.get("changed_at") or row["queued_at"]
+    return moment
+
+
+def _out(row: Row) -> JobOut:
+    return JobOut.model_validate({**row, "id": row["_id"]})
+
+
+async def follow(
+    principal: Principal, after: Place, *, until: asyncio.Event, whole_tenant: bool = False
+) -> AsyncGenerator[Event | None, None]:
+    """Each change, and None when there is none for a moment. While the database is away nothing changes."""
+    watch, is_first = _Watch(principal, whole_tenant, after), True
+    while not until.is_set():
+        try:
+            events = await watch.first() if is_first else await watch.next()
+            is_first = False
+        except PyMongoError as error:
+            log.warning("watchers of jobs wait for the database", error=type(error).__name__)
+            events = []
+        for event in events:
+            yield event
+        yield None
+        with suppress(TimeoutError):
+            await asyncio.wait_for(until.wait(), LOOK_SECONDS)

@@ -1,0 +1,54 @@
+"""A response without an end, and a server that stops."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
+
+from elenchus.core.http import BoundedHttp
+from elenchus.core.stopping import lifespan_state, stopping
+from tests.conftest import free_port
+from tests.support import http_client
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    yield lifespan_state()
+
+
+async def test_it_is_told_and_ends_in_order():
+    """Cut off, it would break its connection, and only after the grace."""
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/endless")
+    async def endless(request: Request) -> StreamingResponse:
+        async def pieces() -> AsyncIterator[bytes]:
+            yield b"hello "
+            await stopping(request.scope).wait()
+            yield b"goodbye"
+
+        return StreamingResponse(pieces())
+
+    config = uvicorn.Config(app, port=free_port(), http=BoundedHttp, log_config=None, timeout_graceful_shutdown=600)
+    server = uvicorn.Server(config)
+    server.capture_signals = nullcontext
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    async with (
+        http_client(base_url=f"http://127.0.0.1:{config.port}") as http,
+        http.stream("GET", "/endless") as answer,
+    ):
+        pieces = answer.aiter_bytes()
+        assert await anext(pieces) == b"hello "
+        server.should_exit = True
+        assert [piece async for piece in pieces] == [b"goodbye"]
+    await asyncio.wait_for(serving, 20)
+
+
+async def test_a_server_without_such_a_word_never_says_it():
+    assert not stopping({"type": "http"}).is_set()
