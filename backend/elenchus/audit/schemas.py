@@ -67,6 +67,8 @@ class Action(StrEnum):
     DOCUMENT_CHANGED = "document.changed"
     DOCUMENT_REPROCESSED = "document.reprocessed"
     DOCUMENT_DELETED = "document.deleted"
+    ANALYSIS_STARTED = "analysis.started"
+    ANALYSIS_READ = "analysis.read"
     CONVERSATION_CREATED = "conversation.created"
     CONVERSATION_READ = "conversation.read"
     CONVERSATION_CHANGED = "conversation.changed"
