@@ -20,7 +20,7 @@ RANK = ("viewer", "member", "admin", "owner", "superuser")
 INSIDE = {"viewer": "viewer", "colleague": "member", "admin": "admin", "owner": "owner"}
 KEYS = {"documents key": {"documents:read", "documents:write"}, "chat key": {"chat:read", "chat:write"}}
 #: What a colleague of the author may name too.
-SHARED = {"document_id", "tenant_id"}
+SHARED = {"document_id", "analysis_id", "tenant_id"}
 
 
 def test_every_operation_has_its_row():

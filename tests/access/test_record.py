@@ -55,9 +55,11 @@ LEAVES = {
     "give_feedback": Action.ANSWER_RATED,
     "upload_documents": Action.DOCUMENT_UPLOADED,
     "search_documents": Action.DOCUMENT_SEARCHED,
+    "verify_quotes": Action.DOCUMENT_SEARCHED,
     "change_document": Action.DOCUMENT_CHANGED,
     "reprocess_document": Action.DOCUMENT_REPROCESSED,
     "delete_document": Action.DOCUMENT_DELETED,
+    "analyze_document": Action.ANALYSIS_STARTED,
     "cancel_job": Action.JOB_CANCELLED,
     "retry_job": Action.JOB_RETRIED,
 }

@@ -1,8 +1,10 @@
 """Two firms with something in every collection, and everybody who might ask for it."""
 
+import asyncio
 import hashlib
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -18,6 +20,7 @@ from elenchus.core.principal import Role
 from elenchus.core.resources import resources
 from elenchus.identity import tokens
 from elenchus.identity.models import Membership, User
+from tests.library.support import job_over
 from tests.research.support import asked, filed
 from tests.support import Firm, http_client
 
@@ -27,6 +30,9 @@ API = "/api/v1"
 RESTLESS = {"audit_rows", "audit_heads", "workers", "schedules", "kept_answers", "login_failures"}
 #: Counters of being looked at.
 RESTLESS_FIELDS = ("last_used_at", "usage_count", "updated_at", "last_login_at", "login_count")
+
+ENDLESS = {f"{API}/jobs/events"}
+ENDLESS_SECONDS = 1.0
 
 SignUp = Callable[[httpx.AsyncClient, str], Awaitable[Firm]]
 
@@ -51,9 +57,13 @@ class World:
 
     async def send(self, who: str, method: str, path: str, **more: Any) -> httpx.Response:
         headers = {**self.headers[who], **more.pop("headers", {})}
-        answer = await self.http.request(method, path, headers=headers, **more)
-        self.http.cookies.clear()
-        return answer
+        request = self.http.build_request(method, path, headers=headers, **more)
+        answer = await self.http.send(request, stream=True)
+        try:
+            return await _whole(answer, request)
+        finally:
+            await answer.aclose()
+            self.http.cookies.clear()
 
     @cached_property
     def http(self) -> httpx.AsyncClient:
@@ -63,6 +73,19 @@ class World:
     async def close(self) -> None:
         for http in self.opened:
             await http.aclose()
+
+
+async def _whole(answer: httpx.Response, request: httpx.Request) -> httpx.Response:
+    """Of a stream that has no end, what comes within a moment."""
+    if not (request.url.path in ENDLESS and answer.is_success):
+        await answer.aread()
+        return answer
+    told = b""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ENDLESS_SECONDS):
+            async for piece in answer.aiter_bytes():
+                told += piece
+    return httpx.Response(answer.status_code, headers=answer.headers, content=told, request=request)
 
 
 #: Besides the owner and the author, by role; the last three were shut out.
@@ -136,12 +159,19 @@ def _know(world: World, name: str, firm: Firm) -> None:
     world.people[name], world.emails[name] = firm.user["id"], firm.email
 
 
+ANALYSIS = {"analysis_type": "contract", "questions": ["What is the monthly rent?"]}
+
+
 async def _fill(world: World, author: Firm) -> None:
     """Something of every kind that a path or a body can name, with the canary in what it says."""
     text = f"LEASE {world.canary}\n\nThe Tenant shall pay rent of $4,200 per month to {world.canary}."
     world.ids["document_id"] = await filed(author, text, f"{world.canary}.txt")
     turn = await asked(author, f"What is the monthly rent of {world.canary}?")
     world.ids["conversation_id"], world.ids["message_id"] = turn["conversation_id"], turn["message"]["id"]
+    started = await author.client.post(f"{API}/documents/{world.ids['document_id']}/analyze", json=ANALYSIS)
+    assert started.status_code == 202, started.text
+    world.ids["analysis_id"] = started.json()["analysis_id"]
+    await job_over(author, started.json()["job_id"])
     document = (await author.client.get(f"{API}/documents/{world.ids['document_id']}")).json()
     world.ids["job_id"] = document["processing"]["job_id"]
     sessions = (await author.client.get(f"{API}/auth/sessions")).json()["items"]

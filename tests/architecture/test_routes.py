@@ -73,7 +73,7 @@ class TestEveryRoute:
         own_account |= {"accept_invitation", "switch_tenant"}  # whatever they are where they come from
         own_account |= {"remove_member"}  # a viewer may leave; whom else one may remove, the service says
         own_account |= {"delete_user"}  # oneself; anybody, for a superuser
-        reading_by_post = {"search_documents"}
+        reading_by_post = {"search_documents", "verify_quotes"}
         if route.methods <= {"GET", "HEAD"} or route.operation_id in PUBLIC | own_account | reading_by_post:
             return
         assert strictest(route.dependant) != "viewer" or any(guard.superuser for guard in guards(route.dependant))

@@ -76,7 +76,7 @@ class TestDocuments:
             ("", {"part": "details"}),
             ("/file", {"part": "file"}),
             ("/pages/1", {"part": "page", "page": 1}),
-            ("/chunks", {"part": "chunks", "first": 0, "number": 3}),
+            ("/chunks", {"part": "chunks", "first": 0, "number": 5}),
         ],
     )
     async def test_each_way_of_reading(self, office, path, said):

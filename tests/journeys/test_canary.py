@@ -153,8 +153,14 @@ async def new_passwords(day: Day, email: str) -> None:
     change = {"current_password": day.hidden["password"], "new_password": day.hide("second password")}
     await day.ask("POST", "/auth/me/password", 422, json={**change, "current_password": day.hide("mistaken one")})
     await day.ask("POST", "/auth/me/password", 204, json=change)
+    known = len(day.mails.to(email))  # the one that confirms the address has such a token too
     await day.ask("POST", "/auth/password/forgot", 202, json={"email": email})
-    token = await until(lambda: re.findall(r"^[0-9a-f]{24}\.[A-Za-z0-9_-]{43}$", day.mails.to(email)[-1].text, re.M))
+
+    def tokens() -> list[str]:
+        told = "\n".join(mail.text for mail in day.mails.to(email)[known:])
+        return re.findall(r"^[0-9a-f]{24}\.[A-Za-z0-9_-]{43}$", told, re.M)
+
+    token = await until(tokens)
     reset = {"token": day.hide("reset token", token[0]), "new_password": day.hide("third password")}
     await day.ask("POST", "/auth/password/reset", 204, json=reset)
     await day.ask("POST", "/auth/password/reset", 422, json=reset)

@@ -10,7 +10,10 @@ from elenchus.core.settings import Settings, settings, use
 from elenchus.identity import principals
 from elenchus.identity import store as people
 from elenchus.identity.models import Membership
+from elenchus.library.reading import programs
 from tests.support import Firm
+
+USUAL_FOLDERS = programs.DATA_FOLDERS
 
 
 @pytest.fixture
@@ -24,6 +27,20 @@ def limits(settings_: Settings) -> Iterator[Callable[..., None]]:
 
     yield change
     settings_module.use(before)
+
+
+@pytest.fixture(autouse=True)
+def _no_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scan ends the same wherever the tests run."""
+    monkeypatch.setattr(programs, "DATA_FOLDERS", ("/nowhere/tessdata",))
+
+
+@pytest.fixture
+def with_recognition(_no_recognition: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With Tesseract's data where the system has it."""
+    monkeypatch.setattr(programs, "DATA_FOLDERS", USUAL_FOLDERS)
+    if programs.recognition(settings().library.tessdata_folder) is None:
+        pytest.skip("Tesseract's language data is not installed here (make readers)")
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from elenchus.library.models import (
     Document,
     DocumentPage,
     DocumentStatus,
+    Failure,
     Processing,
     RowKind,
     SegmentPart,
@@ -513,6 +514,14 @@ class TestPublishing:
         row = await store.document(owner, document.id)
         assert row
         assert (row["generation"], row["chunk_count"]) == (2, 2)
+
+    async def test_an_attempt_that_outlived_its_job_publishes_nothing(self, owner):
+        """The job failed and what it had written was swept: the words are gone that it would flip to."""
+        document = await a_document(owner)
+        job_id = document.processing.job_id
+        failure = Failure(code="poison", detail="It broke three times.")
+        assert await store.fail(owner, document.id, job_id, failure=failure)
+        assert not await store.publish(owner, document.id, job_id, generation=1, reading={"chunk_count": 1})
 
     async def test_once_is_as_good_as_twice(self, owner):
         document = await a_document(owner)

@@ -61,7 +61,7 @@ class TestWalls:
         first = row_id(document.id, 1, RowKind.CHUNK, 0)
         assert await store.chunks(stranger, [first]) == {}
         assert await store.page(stranger, document.id, 1, 1) is None
-        assert await store.segments(stranger, {(document.id, 1): 1}) == {}
+        assert await store.segment_parts(stranger, {(document.id, 1): range(1)}) == {}
         assert await store.existing(stranger, [document.id]) == set()
         assert await store.sweep_all(stranger, document.id) == 0
         assert await rows_of(owner, document.id) == before
@@ -92,8 +92,8 @@ class TestSegments:
         ]
         await store.write(owner, document.id, 1, {RowKind.SEGMENT: rows})
         key = (document.id, 1)
-        assert await store.segments(owner, {key: 3}) == {key: b"\0\0\0\1\1\1\2\2\2"}
-        assert await store.segments(owner, {key: 4}) == {}
+        assert await store.segment_parts(owner, {key: range(3)}) == {key: [b"\0\0\0", b"\1\1\1", b"\2\2\2"]}
+        assert await store.segment_parts(owner, {key: range(4)}) == {}
 
 
 class TestWriting:

@@ -107,6 +107,7 @@ def _environment(config: Settings, gemini: GeminiStub, folder: Path) -> dict[str
         "DATA_DIR": str(folder / "data"),
         "GOOGLE_API_KEY": "k",
         "GOOGLE_GEMINI_BASE_URL": gemini.url,
+        "EMBEDDING_MODEL": "none",
         "RESEARCH_ANSWER_LEASE_SECONDS": "3",
         "SHUTDOWN_GRACE_SECONDS": "5",
     }
@@ -116,6 +117,6 @@ async def _is_ready(one: Neighbour) -> bool:
     assert one.process.returncode is None, "the other process ended"
     async with http_client(base_url=one.url) as http:
         try:
-            return (await http.get("/api/v1/chat/conversations")).status_code == 401
+            return (await http.get("/api/v1/health/ready")).status_code == 200
         except httpx.TransportError:
             return False

@@ -14,6 +14,14 @@ def tag(revision: int) -> str:
     return f'"{revision}"'
 
 
+def is_among(own: str, if_none_match: str | None) -> bool:
+    """Whether a client that names these tags has the present version already."""
+    if if_none_match is None:
+        return False
+    named = {name.strip().removeprefix("W/") for name in if_none_match.split(",")}
+    return own in named or "*" in named
+
+
 def revision(if_match: str | None) -> int | None:
     """None asks for no version in particular; what is no tag of ours is a version that nothing has."""
     if if_match is None or if_match.strip() == "*":

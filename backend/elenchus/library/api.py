@@ -12,7 +12,7 @@ from elenchus.core.etag import IfMatch
 from elenchus.core.ids import IdField
 from elenchus.core.pages import Page, PageParams
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal
-from elenchus.library import service
+from elenchus.library import service, viewing
 from elenchus.library.errors import RangeNotSatisfiable
 from elenchus.library.names import content_disposition
 from elenchus.library.schemas import (
@@ -21,17 +21,28 @@ from elenchus.library.schemas import (
     DocumentFilters,
     DocumentOut,
     DocumentPageOut,
+    QuotesIn,
+    QuotesOut,
     SearchIn,
     SearchOut,
     UploadOut,
 )
-from elenchus.library.service import StoredFile
 from elenchus.library.uploads import receiving
+from elenchus.library.viewing import StoredFile
 
 router = APIRouter(prefix="/documents", tags=["documents"])
 
 DocumentId = Annotated[IdField, Path(description="the document's id")]
-_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
+PageNumber = Annotated[int, Path(ge=1, le=1_000_000)]
+IfNoneMatch = Annotated[str | None, Header(description="answer 304 when this is still its ETag")]
+Width = Annotated[int, Query(ge=50, le=2_000, description="pixels; a tall page is drawn smaller")]
+_RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.IGNORECASE)
+#: What came with a document is shown by nobody's browser as a page of this site, and asked for again each time.
+_SEALED = {
+    "Cache-Control": "private, no-cache",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
 _LABEL: dict[str, Any] = {"type": "string", "maxLength": 100}
 _UPLOAD_BODY: dict[str, Any] = {
     "requestBody": {
@@ -92,6 +103,12 @@ async def search_documents(principal: CurrentPrincipal, asked: SearchIn) -> Sear
     return await service.search(principal, asked)
 
 
+@router.post("/verify-quotes", operation_id="verify_quotes", openapi_extra={"x-scope": "documents:read"})
+async def verify_quotes(principal: CurrentPrincipal, asked: QuotesIn) -> QuotesOut:
+    """Whether each quotation stands in the document it is said to stand in, word for word."""
+    return QuotesOut(items=await service.verify_quotes(principal, asked.quotes))
+
+
 @router.get("/{document_id}", operation_id="get_document")
 async def get_document(principal: CurrentPrincipal, document_id: DocumentId, response: Response) -> DocumentOut:
     return _tagged(await service.get_document(principal, document_id), response)
@@ -124,10 +141,34 @@ async def reprocess_document(principal: MemberPrincipal, document_id: DocumentId
 
 @router.get("/{document_id}/pages/{number}", operation_id="get_document_page")
 async def get_document_page(
-    principal: CurrentPrincipal, document_id: DocumentId, number: Annotated[int, Path(ge=1, le=1_000_000)]
+    principal: CurrentPrincipal, document_id: DocumentId, number: PageNumber
 ) -> DocumentPageOut:
     """The text of one page and where it lies in the whole."""
-    return await service.get_page(principal, document_id, number)
+    return await viewing.get_page(principal, document_id, number)
+
+
+@router.get(
+    "/{document_id}/pages/{number}/image",
+    operation_id="get_document_page_image",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": {}}, "description": "The page as it looks"},
+        304: {"description": "Same"},
+    },
+)
+async def get_document_page_image(
+    principal: CurrentPrincipal,
+    document_id: DocumentId,
+    number: PageNumber,
+    width: Width = 1_200,
+    if_none_match: IfNoneMatch = None,
+) -> Response:
+    """A page of a PDF as a PNG."""
+    picture = await viewing.page_picture(principal, document_id, number, width=width)
+    headers = {**_SEALED, "ETag": f'"{picture.digest}-{number}-{width}"'}
+    if etag.is_among(headers["ETag"], if_none_match):
+        return Response(status_code=304, headers=headers)
+    return Response(await picture.png(), headers=headers, media_type="image/png")
 
 
 @router.get("/{document_id}/chunks", operation_id="list_document_chunks")
@@ -135,7 +176,7 @@ async def list_document_chunks(
     principal: CurrentPrincipal, document_id: DocumentId, page: PageParams
 ) -> Page[ChunkOut]:
     """The passages that searches find, in the order of the document."""
-    return await service.list_chunks(principal, document_id, page)
+    return await viewing.list_chunks(principal, document_id, page)
 
 
 @router.get(
@@ -145,6 +186,7 @@ async def list_document_chunks(
     responses={
         200: {"content": {"application/octet-stream": {}}, "description": "The whole original"},
         206: {"content": {"application/octet-stream": {}}, "description": "The range that was asked for"},
+        304: {"description": "What the client has is the same"},
     },
 )
 async def get_document_file(
@@ -153,9 +195,12 @@ async def get_document_file(
     request: Request,
     range_: Annotated[str | None, Header(alias="range")] = None,
     if_range: Annotated[str | None, Header()] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Response:
     """The original as it was uploaded, or a range of its bytes; always a download, never a page of this site."""
-    file = await service.open_file(principal, document_id)
+    file = await viewing.open_file(principal, document_id)
+    if etag.is_among(_file_tag(file), if_none_match):
+        return Response(status_code=304, headers=_file_headers(file))
     try:
         part = _range(range_, file.size) if if_range in {None, _file_tag(file)} else None
     except RangeNotSatisfiable as refusal:
@@ -176,12 +221,10 @@ def _unsatisfiable(refusal: RangeNotSatisfiable, request: Request) -> Response:
 
 def _file_headers(file: StoredFile) -> dict[str, str]:
     return {
+        **_SEALED,
         "Accept-Ranges": "bytes",
-        "Cache-Control": "private, no-cache",
         "Content-Disposition": content_disposition(file.filename),
-        "Content-Security-Policy": "sandbox; default-src 'none'",
         "ETag": _file_tag(file),
-        "X-Content-Type-Options": "nosniff",
     }
 
 

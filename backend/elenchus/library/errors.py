@@ -80,11 +80,52 @@ class PageNotFound(NotFound):
         super().__init__(f"There is no page {number}: the document has {has}.", page=number)
 
 
+class NoPagePictures(NotFound):
+    def __init__(self, document_id: Id) -> None:
+        super().__init__(
+            "Only the pages of a PDF can be shown as pictures; this document has their text.",
+            document_id=str(document_id),
+        )
+
+
+class PageNotDrawn(Conflict):
+    title = "The page cannot be drawn"
+
+    def __init__(self, number: int, code: str, detail: str) -> None:
+        super().__init__(detail, page=number, code=code)
+
+
+class DocumentIncomplete(Conflict):
+    title = "Some of its passages are missing"
+
+    def __init__(self, document_id: Id) -> None:
+        super().__init__("Reprocess the document to have them made again.", document_id=str(document_id))
+
+
 class DocumentBeingRead(Conflict):
     title = "The document is being read"
 
     def __init__(self, document_id: Id) -> None:
         super().__init__("It is being read already; try again when it is done.", document_id=str(document_id))
+
+
+class DocumentHeld(Conflict):
+    title = "The document is under legal hold"
+
+    def __init__(self, document_id: Id) -> None:
+        super().__init__("It may not be deleted until an administrator lifts the hold.", document_id=str(document_id))
+
+
+class HoldNeedsAdministrator(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("Only an administrator puts a document under legal hold or lifts it.")
+
+
+class DocumentHasNoText(Conflict):
+    title = "The document has no text yet"
+
+    def __init__(self, document_id: Id) -> None:
+        super().__init__("It was not read so far; see its processing.", document_id=str(document_id))
 
 
 class ContentContested(Conflict):

@@ -4,11 +4,9 @@ Each attempt writes a generation of its own, so that no two ever meet, and makes
 that holds only while the reading is still the document's own.
 """
 
-import asyncio
 import time
 from collections.abc import Mapping
 from functools import partial
-from importlib import import_module
 
 from pydantic import JsonValue
 
@@ -18,18 +16,19 @@ from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 from elenchus.core.principal import Principal
 from elenchus.core.resources import resources
-from elenchus.core.settings import settings
 from elenchus.identity import service as identity
 from elenchus.jobs.errors import Fatal, Retryable
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobOutcome, JobStatus, Subject
-from elenchus.library import store
+from elenchus.library import attaching, embedding, store
+from elenchus.library.analysing import service as analysing
+from elenchus.library.children import reader
 from elenchus.library.models import SETTLED, DocumentStatus, Failure
 from elenchus.library.names import storage_key
 from elenchus.library.reading.kinds import Kind
 from elenchus.library.reading.outcomes import ReadingUnavailable, UnreadableFile
-from elenchus.library.reading.sandbox import Reader, Reading
-from elenchus.library.reading.values import ReadingLimits, ReadingReport
+from elenchus.library.reading.sandbox import Reading
+from elenchus.library.reading.values import ReadingReport
 from elenchus.library.writing import Writing
 
 NOTE_SECONDS = 0.5
@@ -37,30 +36,6 @@ READING_SHARE = 0.9  # of the progress bar; the rest is the index
 STOPPED = Failure(code="cancelled", detail="The reading was stopped. Reprocess the document to read it.")
 FILE_GONE = "The stored file is missing. Upload the document again, then reprocess it."
 log = logs.get(__name__)
-
-_reader: Reader | None = None
-
-
-def reader() -> Reader:
-    """This process's reader; it keeps one sealed child warm."""
-    global _reader
-    if _reader is None:
-        _reader = Reader()
-    return _reader
-
-
-async def warm_up() -> None:
-    """At a worker's start, so that its first document does not wait 0.4 s for a child and for numpy."""
-    reader().warm()
-    await asyncio.to_thread(import_module, "elenchus.library.searching.segment")
-
-
-async def close_reader() -> None:
-    """At a worker's end."""
-    global _reader
-    if _reader is not None:
-        closing, _reader = _reader, None
-        await closing.close()
 
 
 async def ingest(run: Run) -> None:
@@ -74,6 +49,9 @@ async def ingest(run: Run) -> None:
     published = False
     try:
         reading = await _reading(run, document, writing)
+        if document["file_type"] == Kind.MAIL:
+            await run.step("attachments", partial(attaching.attach, run, document, reader()))
+        reading["embedding"] = await embedding.embed(run, reading, partial(_note_embedding, _Progress(run)))
         published = bool(await run.step("publish", partial(_publish, run, reading)))
     finally:
         if not published:
@@ -114,7 +92,7 @@ def _fields(result: JsonValue) -> dict[str, JsonValue]:
 async def _read(run: Run, document: Row, writing: Writing) -> JsonValue:
     try:
         path = await resources().storage.local_path(storage_key(run.principal, run.subject.id))
-        async with reader().open(path, Kind(document["file_type"]), limits=_limits()) as reading:
+        async with reader().open(path, Kind(document["file_type"]), limits=attaching.reading_limits()) as reading:
             return await _write(run, reading, writing, name=document["title"])
     except NotFound as error:
         raise Fatal("file_missing", FILE_GONE) from error
@@ -122,16 +100,6 @@ async def _read(run: Run, document: Row, writing: Writing) -> JsonValue:
         raise Fatal(error.code, error.detail) from error
     except ReadingUnavailable as error:
         raise Retryable("The reading process did not start.") from error
-
-
-def _limits() -> ReadingLimits:
-    bounds = settings().library
-    return ReadingLimits(
-        pages=bounds.max_pages,
-        characters=bounds.max_characters,
-        wall_seconds=bounds.read_timeout_seconds,
-        memory_bytes=bounds.reader_memory_bytes,
-    )
 
 
 async def _write(run: Run, reading: Reading, writing: Writing, *, name: str) -> JsonValue:
@@ -152,10 +120,17 @@ def _found(report: ReadingReport, writing: Writing, *, segment_parts: int) -> di
         "char_count": report.char_count,
         "chunk_count": writing.chunk_count,
         "segment_parts": segment_parts,
+        "ocr_pages": list(report.ocr_pages),
+        "ocr_confidence": report.ocr_confidence,
         "textless_pages": list(report.textless_pages),
+        "hidden_text": list(report.hidden_text),
         "repaired": report.repaired,
         "language": report.language,
     }
+
+
+async def _note_embedding(progress: "_Progress", share: float) -> None:
+    await progress.note(READING_SHARE + (1 - READING_SHARE) * share, "embedding")
 
 
 class _Progress:
@@ -204,13 +179,17 @@ async def clear_up(principal: Principal, document_id: Id, *, job_id: Id, generat
         await store.sweep_generation(principal, document_id, generation)
 
 
-async def erase(principal: Principal, document_id: Id) -> None:
-    """Everything of a document. Safe to repeat."""
+async def erase(principal: Principal, document_id: Id, *, though_held: bool = False) -> None:
+    """Everything of a document, unless it is under legal hold by now. Safe to repeat."""
     document = await store.document(principal, document_id)
     if document:
-        drop = partial(store.remove_document, principal, document_id)
-        await identity.usage.release_removed(principal, document["file_size"], drop)
+        drop = partial(store.remove_document, principal, document_id, though_held=though_held)
+        removed = await identity.usage.release_removed(principal, document["file_size"], drop)
+        if not removed and await store.document(principal, document_id):
+            return
     await resources().storage.delete(storage_key(principal, document_id))
+    await analysing.erase_of(principal, document_id)
+    await store.detach_all(principal, document_id)
     rows = await store.sweep_all(principal, document_id)
     log.info("document erased", document_id=str(document_id), rows=rows)
 

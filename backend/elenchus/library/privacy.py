@@ -29,13 +29,13 @@ async def keep_documents(_owner: HasTenant, _person: Leaver) -> None:
 
 
 async def erase_documents(owner: HasTenant) -> None:
-    """Files, pages, passages and their index; also what is left of documents that are gone."""
+    """Files, pages, passages and their index, also of documents under legal hold: giving the firm up lets them go."""
     eraser = Principal(owner.tenant_id, DEPLOYMENT.user_id, Role.OWNER)
     for model, field in ((Document, "_id"), (Batch, "document_id")):
         rows = model.owned_by(owner)
         while found := await rows.rows({}, fields={field: 1}, limit=AT_ONCE):
             for document_id in dict.fromkeys(row[field] for row in found):
-                await ingestion.erase(eraser, document_id)
+                await ingestion.erase(eraser, document_id, though_held=True)
     await Shelf.owned_by(owner).delete_many({})
 
 

@@ -10,11 +10,14 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from elenchus.core.ids import Id, IdField
 from elenchus.core.mongo import Row
 from elenchus.library.models import DocumentStatus
+from elenchus.library.quoting.verdicts import Verdict
 
 MAX_LABEL = 100
 MAX_KEYWORDS = 50
 MAX_QUERY = 2_000
 MAX_DOCUMENTS = 500
+MAX_QUOTES = 50
+MAX_QUOTE = 5_000
 
 #: One line of text; a NUL in a pattern would break the query, a line break the list it is shown in.
 _ONE_LINE = r"^[^\x00-\x1f\x7f]*$"
@@ -51,8 +54,9 @@ class Details(BaseModel):
 
 
 class DetailsChange(Details):
-    """Only what is sent is changed."""
+    """Only what is sent is changed; only an administrator changes `legal_hold`, under which nobody deletes."""
 
+    legal_hold: bool = False
     filename: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)] = ""
 
 
@@ -70,8 +74,31 @@ class ProcessingOut(BaseModel):
     attempts: int
 
 
+class AttachedOut(BaseModel):
+    """A file that a message carries; `error` says why it did not become a document."""
+
+    filename: str
+    document_id: IdField | None
+    error: FailureOut | None
+
+
+class EmbeddingOut(BaseModel):
+    """By which model its passages can be compared by meaning, and what that cost; `error` says why they cannot."""
+
+    model: str
+    dimensions: int
+    tokens: int
+    cost_usd: float | None
+    error: FailureOut | None
+
+
 class DocumentOut(BaseModel):
-    """`page_count`, `char_count` and `chunk_count` are null until the document was read."""
+    """`page_count`, `char_count` and `chunk_count` are null until the document was read.
+
+    The words of `ocr_pages` were recognised in pictures, how surely (of 1) says `ocr_confidence`; `textless_pages` are
+    pictures whose words are not known; `hidden_text` are pages that hold words no reader sees, which are left out.
+    `attachments` are those of a message, `attached_to` the messages that this document came with.
+    """
 
     id: IdField
     filename: str
@@ -85,15 +112,21 @@ class DocumentOut(BaseModel):
     char_count: int | None
     chunk_count: int | None
     ocr_pages: list[int]
+    ocr_confidence: float | None = None
     textless_pages: list[int]
+    hidden_text: list[int] = []
     repaired: bool
     language: str | None
+    embedding: EmbeddingOut | None = None
     processing: ProcessingOut
     category: str | None
     jurisdiction: str | None
     practice_area: str | None
     keywords: list[str]
     matter: str | None
+    legal_hold: bool = False
+    attachments: list[AttachedOut] = []
+    attached_to: list[IdField] = []
     revision: int
     created_at: datetime
     updated_at: datetime
@@ -118,12 +151,17 @@ class UploadOut(BaseModel):
 
 
 class DocumentPageOut(BaseModel):
+    """`label` is what the document itself calls the page ("iv", "A-1"), when that is not its number; `ocr_confidence`,
+    of 1, is there when its words were recognised in a picture."""
+
     page: int
     text: str
     width: float
     height: float
     start_char: int
     end_char: int
+    label: str | None = None
+    ocr_confidence: float | None = None
 
 
 class ChunkOut(BaseModel):
@@ -147,6 +185,7 @@ class DocumentFilters(BaseModel):
     jurisdiction: Label | None = None
     practice_area: Label | None = None
     keyword: Label | None = None
+    matter: Label | None = None
     q: Label | None = None
 
 
@@ -195,10 +234,12 @@ class PassageOut(BaseModel):
 
 
 class SearchOut(BaseModel):
-    """`mode_used` is what was done: without an embedding model every mode is lexical."""
+    """`mode_used` is what was done: without an embedding model every mode is lexical. Where there is one,
+    `by_words_only` counts the documents that it could not compare by meaning: without vectors, or with another's."""
 
     items: list[PassageOut]
     mode_used: SearchMode
+    by_words_only: int
     took_ms: float
 
 
@@ -223,3 +264,45 @@ class Passage:
 class Retrieved:
     passages: tuple[Passage, ...]
     mode_used: str
+    by_words_only: int = 0
+
+
+class QuoteIn(BaseModel):
+    """A quotation; without a `document_id` it is looked for in all documents. `pages` are those it is said to be on."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    text: Annotated[str, Field(max_length=MAX_QUOTE)]
+    document_id: IdField | None = None
+    pages: Annotated[list[Annotated[int, Field(ge=1, le=1_000_000)]], Field(max_length=MAX_QUOTES)] = []
+
+
+class QuotesIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    quotes: Annotated[list[QuoteIn], Field(min_length=1, max_length=MAX_QUOTES)]
+
+
+class DifferenceOut(BaseModel):
+    """`kind`: number, negation, case, punctuation, added, missing, changed, omission, misread or cut_short."""
+
+    kind: str
+    quote: str
+    source: str
+
+
+class QuoteOut(BaseModel):
+    """Where it stands, or the nearest that does when it is `altered`; code points into the whole document."""
+
+    verdict: Verdict
+    verified: bool
+    document_id: IdField | None
+    page_start: int | None
+    page_end: int | None
+    start_char: int | None
+    end_char: int | None
+    differences: list[DifferenceOut]
+
+
+class QuotesOut(BaseModel):
+    items: list[QuoteOut]

@@ -9,11 +9,12 @@ from typing import Any
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, derived_id
 from elenchus.core.mongo import DuplicateKeyError, HasTenant, Row, TenantOwned
-from elenchus.core.pages import NEWEST_FIRST, PageQuery
+from elenchus.core.pages import PageQuery
 from elenchus.library.errors import ContentContested
 from elenchus.library.models import (
     SETTLED,
     UNSETTLED,
+    Attached,
     Batch,
     Chunk,
     Document,
@@ -35,9 +36,11 @@ _ROWS: Mapping[RowKind, type[TenantOwned]] = {
     RowKind.CHUNK: Chunk,
     RowKind.SEGMENT: SegmentPart,
 }
+_UNDER_WAY: Row = {"processing.status": {"$in": UNSETTLED}}
 _NUMBERS = {RowKind.PAGE: "page", RowKind.CHUNK: "index", RowKind.SEGMENT: "part"}
 _LISTED = dict.fromkeys(
-    "generation title segment_parts chunk_count category jurisdiction practice_area keywords matter".split(), 1
+    "generation title segment_parts embedding chunk_count category jurisdiction practice_area keywords matter".split(),
+    1,
 )
 
 
@@ -75,13 +78,11 @@ async def document(owner: HasTenant, document_id: Id) -> Row | None:
 
 
 async def documents(owner: HasTenant, filters: DocumentFilters, page: PageQuery) -> list[Row]:
-    return await Document.owned_by(owner).rows(
-        {**_matching(filters), **page.filter()}, sort=NEWEST_FIRST, limit=page.fetch
-    )
+    return await Document.owned_by(owner).newest(_matching(filters), limit=page.fetch, before=page.after)
 
 
 def _matching(filters: DocumentFilters) -> Row:
-    asked: Row = filters.model_dump(exclude_none=True, include={"category", "jurisdiction", "practice_area"})
+    asked: Row = filters.model_dump(exclude_none=True, include={"category", "jurisdiction", "practice_area", "matter"})
     if filters.status:
         asked["processing.status"] = filters.status
     if filters.keyword:
@@ -106,8 +107,22 @@ async def change_details(
     )
 
 
-async def remove_document(owner: HasTenant, document_id: Id) -> bool:
-    return await Document.owned_by(owner).delete({"_id": document_id})
+async def attach(owner: HasTenant, document_id: Id, *, to: Id) -> bool:
+    """The same file may have come with many messages."""
+    return await Document.owned_by(owner).update({"_id": document_id}, {"$addToSet": {"attached_to": to}})
+
+
+async def detach_all(owner: HasTenant, message_id: Id) -> int:
+    """What was attached to a message that is gone stands alone."""
+    return await Document.owned_by(owner).update_many(
+        {"attached_to": message_id}, {"$pull": {"attached_to": message_id}}
+    )
+
+
+async def remove_document(owner: HasTenant, document_id: Id, *, though_held: bool = False) -> bool:
+    """False when it is gone, or under legal hold."""
+    free = {} if though_held else {"legal_hold": {"$ne": True}}
+    return await Document.owned_by(owner).delete({"_id": document_id, **free})
 
 
 # the course of a reading: each write holds only while `job_id` is the document's reading
@@ -124,51 +139,50 @@ async def requeue(owner: HasTenant, document_id: Id, *, instead_of: Id, followin
 async def begin_reading(owner: HasTenant, document: Row, job_id: Id, *, attempt: int) -> int | None:
     """The number of the generation that this attempt alone may write; None when the document has changed since."""
     begun: int = document["generations"]
-    filter_ = {
-        "_id": document["_id"],
-        "processing.job_id": job_id,
-        "processing.status": {"$ne": DocumentStatus.COMPLETED},
-        "generations": begun,
-    }
     changes = _processing(status=DocumentStatus.PROCESSING, stage="reading", progress=0.0, error=None, attempts=attempt)
-    matched = await Document.owned_by(owner).update(filter_, {"$set": {**changes, "generations": begun + 1}})
+    where = {"processing.status": {"$ne": DocumentStatus.COMPLETED}, "generations": begun}
+    matched = await _change(owner, document["_id"], job_id, {**changes, "generations": begun + 1}, where=where)
     return begun + 1 if matched else None
 
 
 async def note_progress(owner: HasTenant, document_id: Id, job_id: Id, *, fraction: float, stage: str) -> bool:
-    return await _set_processing(owner, document_id, job_id, stage=stage, progress=fraction)
+    changes = _processing(stage=stage, progress=fraction)
+    return await _change(owner, document_id, job_id, changes, where=_UNDER_WAY)
 
 
-async def fail(owner: HasTenant, document_id: Id, job_id: Id, *, failure: Failure) -> bool:
-    return await _set_processing(
-        owner, document_id, job_id, status=DocumentStatus.FAILED, stage="failed", error=failure.model_dump()
-    )
-
-
-async def _set_processing(owner: HasTenant, document_id: Id, job_id: Id, **values: object) -> bool:
-    filter_ = {"_id": document_id, "processing.job_id": job_id, "processing.status": {"$in": UNSETTLED}}
-    return await Document.owned_by(owner).update(filter_, {"$set": _processing(**values)})
-
-
-def _processing(**values: object) -> Row:
-    return {**{f"processing.{name}": value for name, value in values.items()}, "updated_at": now()}
+async def note_attachments(owner: HasTenant, document_id: Id, job_id: Id, attachments: Sequence[Attached]) -> bool:
+    """Here and in no other place, so that their names go with the document."""
+    changes = {"attachments": [attached.model_dump() for attached in attachments]}
+    return await _change(owner, document_id, job_id, changes, where=_UNDER_WAY)
 
 
 async def publish(
     owner: HasTenant, document_id: Id, job_id: Id, *, generation: int, reading: Mapping[str, object]
 ) -> bool:
-    """The flip: from here on readers and searches see this generation. Repeating it changes nothing, and an attempt
-    that slept through its successor's flip does not turn it back."""
-    filter_ = {"_id": document_id, "processing.job_id": job_id, "generation": {"$not": {"$gt": generation}}}
-    flip = {**reading, "generation": generation, "updated_at": now()}
-    return await Document.owned_by(owner).update(filter_, {"$set": flip})
+    """The flip: from here on readers and searches see this generation. Repeating it changes nothing. An attempt that
+    slept through its successor's flip does not turn it back, nor does one whose rows were swept when its job failed."""
+    where = {"generation": {"$not": {"$gt": generation}}, "$or": [_UNDER_WAY, {"generation": generation}]}
+    return await _change(owner, document_id, job_id, {**reading, "generation": generation}, where=where)
 
 
 async def complete(owner: HasTenant, document_id: Id, job_id: Id, *, generation: int) -> bool:
     """Say that it was read: after the shelf was touched, so that whoever sees this finds the document by searching."""
-    filter_ = {"_id": document_id, "processing.job_id": job_id, "generation": generation}
     done = _processing(status=DocumentStatus.COMPLETED, stage="done", progress=1.0, error=None)
-    return await Document.owned_by(owner).update(filter_, {"$set": done})
+    return await _change(owner, document_id, job_id, done, where={"generation": generation})
+
+
+async def fail(owner: HasTenant, document_id: Id, job_id: Id, *, failure: Failure) -> bool:
+    changes = _processing(status=DocumentStatus.FAILED, stage="failed", error=failure.model_dump())
+    return await _change(owner, document_id, job_id, changes, where=_UNDER_WAY)
+
+
+async def _change(owner: HasTenant, document_id: Id, job_id: Id, changes: Row, *, where: Row) -> bool:
+    filter_ = {"_id": document_id, "processing.job_id": job_id, **where}
+    return await Document.owned_by(owner).update(filter_, {"$set": {**changes, "updated_at": now()}})
+
+
+def _processing(**values: object) -> Row:
+    return {f"processing.{name}": value for name, value in values.items()}
 
 
 async def unsettled_since(moment: datetime, *, limit: int) -> list[Document]:
@@ -213,20 +227,23 @@ async def page(owner: HasTenant, document_id: Id, generation: int, number: int) 
     return await DocumentPage.owned_by(owner).row({"_id": row_id(document_id, generation, RowKind.PAGE, number)})
 
 
+async def page_texts(owner: HasTenant, document_id: Id, generation: int, page_count: int) -> list[str] | None:
+    """Of all pages in order; None when the generation has been replaced."""
+    ids = [row_id(document_id, generation, RowKind.PAGE, number) for number in range(1, page_count + 1)]
+    texts = {row["_id"]: row["text"] for row in await _by_ids(owner, DocumentPage, ids, fields={"text": 1})}
+    return [texts[id_] for id_ in ids] if len(texts) == len(ids) else None
+
+
 async def chunks(owner: HasTenant, chunk_ids: Sequence[Id]) -> dict[Id, Row]:
-    return {row["_id"]: row for row in await _by_ids(owner, Chunk, chunk_ids)}
+    return {row["_id"]: row for row in await _by_ids(owner, Chunk, chunk_ids, fields={"vector": 0})}
 
 
-async def segments(owner: HasTenant, wanted: Mapping[tuple[Id, int], int]) -> dict[tuple[Id, int], bytes]:
-    """Packed segments by (document, generation), given how many parts each has; one that is gone is left out."""
-    ids = [row_id(*key, RowKind.SEGMENT, part) for key, parts in wanted.items() for part in range(parts)]
-    stored = {row["_id"]: row["data"] for row in await _by_ids(owner, SegmentPart, ids)}
-    found: dict[tuple[Id, int], bytes] = {}
-    for key, parts in wanted.items():
-        here = [stored[id_] for part in range(parts) if (id_ := row_id(*key, RowKind.SEGMENT, part)) in stored]
-        if len(here) == parts:
-            found[key] = b"".join(here)
-    return found
+async def segment_parts(owner: HasTenant, wanted: Mapping[tuple[Id, int], range]) -> dict[tuple[Id, int], list[bytes]]:
+    """By (document, generation) the parts of these numbers; left out where one is gone."""
+    ids = {key: [row_id(*key, RowKind.SEGMENT, part) for part in parts] for key, parts in wanted.items()}
+    rows = await _by_ids(owner, SegmentPart, [id_ for each in ids.values() for id_ in each], fields={"data": 1})
+    stored = {row["_id"]: row["data"] for row in rows}
+    return {key: [stored[id_] for id_ in each] for key, each in ids.items() if all(id_ in stored for id_ in each)}
 
 
 async def _by_ids(

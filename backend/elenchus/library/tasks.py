@@ -10,7 +10,7 @@ from elenchus.core.clock import now
 from elenchus.core.resources import resources
 from elenchus.jobs.run import Run
 from elenchus.jobs.task import Every, task
-from elenchus.library import ingestion, service
+from elenchus.library import children, ingestion, service
 from elenchus.library.uploads import PARTIAL
 
 UNSETTLED_AFTER = timedelta(seconds=60)
@@ -57,8 +57,10 @@ def _drop_partial(folder: Path, *, before: datetime) -> int:
 
 
 #: At a worker's start and at its end.
-STARTS = (ingestion.warm_up,)
-STOPS = (ingestion.close_reader,)
+STARTS = (children.warm_up,)
+STOPS = (children.close_reader,)
+#: At the end of an API process.
+DRAINS = (children.close_reader,)
 TASKS = (ingest, remove)
 SCHEDULES = (
     Every("library.sweep", 60, sweep),

@@ -24,7 +24,7 @@ from elenchus.library.errors import (
     UploadTooLarge,
 )
 from elenchus.library.names import label_of
-from elenchus.library.reading.kinds import LABELS, Kind, detect
+from elenchus.library.reading.kinds import Kind, detect, labels
 from elenchus.library.reading.outcomes import UnreadableFile
 from elenchus.library.schemas import Details
 
@@ -34,6 +34,10 @@ MAX_FIELD_BYTES = 8_192
 FORM_OVERHEAD_BYTES = 1 << 20  # boundaries, part headers and fields of the largest form
 LINGER_SECONDS = 10.0
 PARTIAL = ".part"
+PAGE_FOR_PDF = (
+    "This is a web page under the name of a PDF, as servers send it when a download fails. Fetch the document again; "
+    "if you mean the page itself, name it .html."
+)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -244,14 +248,19 @@ class _IncomingFile:
     def _finish(self) -> ReceivedFile:
         self._flush()
         self.close()
-        kind = self._detect()
+        kind = kind_of(self.path, self.original_filename, self.size)
         return ReceivedFile(self.path, self.original_filename, self.size, self._hash.hexdigest(), kind)
 
-    def _detect(self) -> Kind:
-        name = label_of(self.original_filename)
-        if not self.size:
-            raise EmptyDocument(name)
-        try:
-            return detect(self.path)
-        except UnreadableFile as error:
-            raise UnsupportedDocument(name, error.detail, list(LABELS.values())) from error
+
+def kind_of(path: Path, original_filename: str, size: int) -> Kind:
+    """Told by its content, or refused. Blocks: it reads the file."""
+    name = label_of(original_filename)
+    if not size:
+        raise EmptyDocument(name)
+    try:
+        kind = detect(path)
+    except UnreadableFile as error:
+        raise UnsupportedDocument(name, error.detail, labels()) from error
+    if kind is Kind.WEB_PAGE and name.lower().endswith(".pdf"):
+        raise UnsupportedDocument(name, PAGE_FOR_PDF, labels())
+    return kind

@@ -8,11 +8,11 @@ from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 from elenchus.core.principal import Principal
 from elenchus.library import store
+from elenchus.library.looking import HEAD_CHUNKS, head_of
 from elenchus.library.models import RowKind, row_id
 from elenchus.library.reading.chunking import Chunk, Chunker
 from elenchus.library.reading.outcomes import unreadable
 from elenchus.library.reading.values import PageText
-from elenchus.library.retrieval import HEAD_CHUNKS, head_of
 
 if TYPE_CHECKING:
     from elenchus.library.searching.segment import SegmentBuilder
