@@ -42,7 +42,9 @@ class Writing:
 
     async def take(self, page: PageText) -> bool:
         """True when this page completed a batch."""
-        self._pages.append(self._row(RowKind.PAGE, page.number, {"page": page.number, **_fields(page, "number")}))
+        self._pages.append(
+            self._row(RowKind.PAGE, page.number, {"page": page.number, **_fields(page, "number", "headings")})
+        )
         for chunk in self._chunker.feed(page):
             await self._add(chunk)
         self._characters += len(page.text)

@@ -2,6 +2,7 @@
 
 import itertools
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,9 @@ WORDS = [
     ". The",
 ]
 texts = st.lists(st.sampled_from(WORDS) | st.text(st.characters(exclude_categories=["C"])), max_size=120).map("".join)
+
+
+MARKED = (("The lease", 1), ("end of term", 2), ("notice", 2))
 
 
 def chunks_of(*texts: str) -> list[Chunk]:
@@ -149,6 +153,15 @@ class TestPlaces:
             "ARTICLE II PAYMENT > 2.1 Royalties",
             "ARTICLE II PAYMENT > 2.1 Royalties",
         ]
+
+    def test_what_the_document_marks_as_a_heading_is_one_however_it_reads(self):
+        text = f"The lease\n\n{paragraph(300)}\n\nend of term\n\n{paragraph(300)}\n\nnotice\n\n{paragraph(300)}"
+        lines = text.split("\n")
+        first, page = pages_of("Cover.", text)
+        page = replace(page, headings=tuple((lines.index(line), n) for line, n in MARKED))
+        sections = [passage.section for passage in chunk([first, page])]
+        assert sections[-3:] == ["The lease", "The lease > end of term", "The lease > notice"]
+        assert not any("term" in (passage.section or "") for passage in chunk(pages_of("Cover.", text)))
 
     def test_a_bare_heading_with_text_under_it_takes_no_later_heading_for_its_title(self):
         text = "\n\n".join(["ARTICLE II", paragraph(500), "GENERAL", paragraph(500)])

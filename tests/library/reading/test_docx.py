@@ -50,6 +50,23 @@ class TestOrder:
         body = [paragraph("Before."), table(row("Tier", "Units"), row("B", "101-500")), paragraph("After.")]
         assert await text_of(reader, tmp_path, docx(*body)) == "Before.\n\nTier\tUnits\nB\t101-500\n\nAfter."
 
+    async def test_its_headings_are_told_but_not_those_of_a_table(self, reader, tmp_path):
+        of = '<w:pStyle w:val="{}"/>'.format
+        styles = words.part(
+            "styles",
+            '<w:style w:styleId="Top"><w:pPr><w:outlineLvl w:val="0"/></w:pPr></w:style>',
+            '<w:style w:styleId="OurTop"><w:basedOn w:val="Top"/></w:style>',
+            '<w:style w:styleId="Body"><w:pPr><w:outlineLvl w:val="9"/></w:pPr></w:style>',
+        )
+        body = [
+            paragraph("", properties=of("Top")), paragraph("The lease", properties=of("OurTop")), paragraph("Text."),
+            paragraph("Notice", properties='<w:outlineLvl w:val="1"/>'), paragraph("Plain", properties=of("Body")),
+            table(row(paragraph("Cell", properties=of("Top")))),
+        ]  # fmt: skip
+        (page,) = (await read(reader, saved(tmp_path, docx(*body, styles=styles)))).pages
+        lines = page.text.split("\n")
+        assert [(lines[line], depth) for line, depth in page.headings] == [("The lease", 1), ("Notice", 2)]
+
     async def test_a_cell_of_many_paragraphs_keeps_them(self, reader, tmp_path):
         cell = paragraph("First duty.") + paragraph("Second duty.")
         assert await text_of(reader, tmp_path, docx(table(row("4.2", cell)))) == "4.2\tFirst duty.\nSecond duty."

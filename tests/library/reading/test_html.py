@@ -31,6 +31,13 @@ class TestStructure:
     async def test_blocks_are_paragraphs_and_rows_are_lines(self, reader, tmp_path, body, expected):
         assert await text_of(reader, tmp_path, body) == expected
 
+    async def test_its_headings_are_told_but_not_those_of_a_table(self, reader, tmp_path):
+        page = b"<html><p>Of today.</p><h1>The lease</h1><p>Text.</p><h3>Notice <b>of</b> end</h3>\x03no<h2> </h2>"
+        page += b"<table><tr><td><h2>Cell</h2></td></tr></table>"
+        (done,) = (await read(reader, saved(tmp_path, page))).pages
+        lines = done.text.split("\n")
+        assert [(lines[line], depth) for line, depth in done.headings] == [("The lease", 1), ("Notice of end", 3)]
+
     async def test_page_breaks_are_pages(self, reader, tmp_path):
         page = b'<html><p>One.</p><hr style="page-break-after:always"><div style="page-break-before: always">Two.</div>'
         done = await read(reader, saved(tmp_path, page))

@@ -11,7 +11,7 @@ from elenchus.library.reading.transcript import End, Meta, NotATranscript, Page,
 from elenchus.library.reading.values import ReadingLimits
 
 SIZE = {"width": 612.0, "height": 792.0}
-REST = {"textless": False, "label": "iv", "hides_text": True, "confidence": 0.9}
+REST = {"textless": False, "label": "iv", "hides_text": True, "confidence": 0.9, "headings": [[0, 2]]}
 PAGE = {"type": "page", "text": "a\n\tb\xa0c", **SIZE, **REST}
 
 
@@ -21,7 +21,7 @@ def line(**message: object) -> bytes:
 
 class TestMessages:
     def test_each_kind_is_understood(self):
-        assert message_of(line(**PAGE)) == Page("a\n\tb\xa0c", **SIZE, **REST)
+        assert message_of(line(**PAGE)) == Page("a\n\tb\xa0c", **SIZE, **REST | {"headings": ((0, 2),)})
         assert message_of(line(**PAGE | {"label": None, "confidence": None})).confidence is None
         assert message_of(line(type="recognising")) is Stage.RECOGNISING
         assert message_of(line(type="meta", page_count=3, guards=["memory"])) == Meta(3, frozenset({"memory"}))
@@ -44,6 +44,13 @@ class TestMessages:
             {"confidence": -0.1},
             {"confidence": 1.1},
             {"confidence": float("nan")},
+            {"headings": None},
+            {"headings": [[0]]},
+            {"headings": [[-1, 1]]},
+            {"headings": [[0, 0]]},
+            {"headings": [[0, 10]]},
+            {"headings": [["0", 1]]},
+            {"headings": [[0, 1]] * 100},
         ],
     )
     def test_a_page_that_cannot_be_is_refused(self, changed):

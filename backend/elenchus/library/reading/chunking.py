@@ -90,7 +90,8 @@ class Chunker:
             yield from self._cut()
         self._text += "\f" * (page.start_char - self._base - len(self._text)) + page.text
         self._page_starts.append(page.start_char)
-        for paragraph in self._paragraphs.feed(page.text[start:end], page.start_char + start):
+        text, depths = page.text[start:end], page.heading_depths
+        for paragraph in self._paragraphs.feed(text, page.start_char + start, depths):
             yield from self._add(paragraph)
         if page.text[end:].strip():
             yield from self._cut()

@@ -24,11 +24,12 @@ MARKED = re.compile(r"#{1,6}\s+(?=\S)")  # as Markdown has it
 
 class Heading(NamedTuple):
     """`is_bare`: "ARTICLE IV" alone, whose title stands on the next line. `is_plain`: without number or name, told by
-    its capitals."""
+    its capitals or marked by the document, `depth` deep."""
 
     label: str
     is_bare: bool = False
     is_plain: bool = False
+    depth: int = 1
 
 
 def heading_of(line: str) -> Heading | None:
@@ -38,8 +39,9 @@ def heading_of(line: str) -> Heading | None:
 
 
 def _looked_at(line: str) -> Heading | None:
-    if marked := MARKED.match(line):
-        return _marked(line[marked.end() :].rstrip("# "))
+    if mark := MARKED.match(line):
+        title = line[mark.end() :].rstrip("# ")
+        return marked(title, len(mark[0].rstrip())) if title else None
     if found := DIVISION.match(line):
         return _division(line, found.end()) if line[0].isupper() else None
     if (found := NUMBER.match(line)) and TITLE_START.match(line, found.end()):
@@ -65,9 +67,12 @@ def title_of(line: str) -> str:
     return "" if line[-1:] in ".,;:" else _title(line)
 
 
-def _marked(line: str) -> Heading | None:
+def marked(line: str, depth: int) -> Heading:
     """Whatever an author marks as a heading is one."""
-    return heading_of(line) or (Heading(_label(line[:LONGEST_TITLE]), is_plain=True) if line else None)
+    heading = heading_of(line)
+    if heading is None or heading.is_plain:
+        return Heading(_label(line[:LONGEST_TITLE]), is_plain=True, depth=depth)
+    return heading
 
 
 def _division(line: str, end: int) -> Heading | None:

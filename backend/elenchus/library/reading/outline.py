@@ -46,6 +46,7 @@ class Outline:
         """What the heading does not stand under is left: what is as deep, and what bears another number ("4.2" is not
         under "3. Fees", whose successor was no heading that we know)."""
         depth, number = _place(heading.label)
+        depth += heading.depth - 1 if heading.is_plain else 0
         above = list(takewhile(lambda level: level.depth < depth, self._open))
         while (at := _stranger(above, number)) is not None:
             del above[at:]

@@ -192,6 +192,7 @@ class Reading:
             self._characters,
             label=page.label,
             ocr_confidence=page.confidence,
+            headings=page.headings,
         )
 
     def _note(self, page: Page) -> None:

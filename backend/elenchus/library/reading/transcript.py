@@ -9,6 +9,7 @@ from typing import Final
 from elenchus.library.reading.cleaning import is_clean
 
 LONGEST_LABEL: Final = 40
+DEEPEST_HEADING: Final = 9
 
 
 class NotATranscript(ValueError):
@@ -30,6 +31,7 @@ class Page:
     label: str | None
     hides_text: bool
     confidence: float | None
+    headings: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,10 @@ def message_of(line: bytes) -> Message:
             "label": str() | None as label,
             "hides_text": bool(hides_text),
             "confidence": float() | None as confidence,
+            "headings": [*headings],
         }:
-            return _believed(Page(text, width, height, textless, label, hides_text, confidence))
+            marked = tuple(map(_heading, headings))
+            return _believed(Page(text, width, height, textless, label, hides_text, confidence, marked))
         case {"type": "recognising"}:
             return Stage.RECOGNISING
         case {"type": "meta", "page_count": int() | None as page_count, "guards": [*guards]}:
@@ -75,10 +79,19 @@ def message_of(line: bytes) -> Message:
     raise NotATranscript("no known message")
 
 
+def _heading(said: object) -> tuple[int, int]:
+    match said:
+        case [int(line), int(depth)] if line >= 0 and 0 < depth <= DEEPEST_HEADING:
+            return line, depth
+    raise NotATranscript("a heading that cannot be")
+
+
 def _believed(page: Page) -> Page:
     numbers = (page.width, page.height, page.confidence or 0.0)
     if not is_clean(page.text) or not is_clean(page.label or "") or not all(map(math.isfinite, numbers)):
         raise NotATranscript("text or size that cannot be")
+    if len(page.headings) > page.text.count("\n") + 1:
+        raise NotATranscript("more headings than lines")
     if len(page.label or "") > LONGEST_LABEL or not 0 <= numbers[-1] <= 1:
         raise NotATranscript("a label or a confidence that cannot be")
     return page

@@ -1,12 +1,14 @@
 """What a reading takes and gives."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 
 @dataclass(frozen=True, slots=True)
 class PageText:
     """One page. `start_char` and `end_char` are code points into all pages joined by one form feed; `label` is what the
-    document calls it; `ocr_confidence`, of 1, is there when its words were recognised in a picture."""
+    document calls it; `ocr_confidence`, of 1, is there when its words were recognised in a picture; `headings` are the
+    lines that the document marks as such, by number from 0, with how deep, from 1."""
 
     number: int
     text: str
@@ -16,6 +18,15 @@ class PageText:
     end_char: int
     label: str | None = None
     ocr_confidence: float | None = None
+    headings: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def heading_depths(self) -> dict[int, int]:
+        """By where in the full text their lines begin."""
+        if not self.headings:
+            return {}
+        starts = [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))]
+        return {self.start_char + starts[line]: depth for line, depth in self.headings if line < len(starts) - 1}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@
     ← {"type": "ready", "guards": […]}
     ← {"type": "meta", "page_count": 12, "guards": […]}
     ← {"type": "page", "text": …, "width": 612.0, "height": 792.0, "textless": false, "label": null,
-       "hides_text": false, "confidence": null}     (once for each page)
+       "hides_text": false, "confidence": null, "headings": [[0, 1]]}     (once for each page)
     ← {"type": "recognising"}     (before a page whose words have to be recognised in a picture, which takes longer)
     ← {"type": "end", "outcome": "ok", "repaired": false, "encoding": null}   (or a reason from `outcomes.REFUSALS`)
 

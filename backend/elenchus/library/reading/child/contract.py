@@ -17,7 +17,8 @@ class Legibility(Enum):
 @dataclass(frozen=True, slots=True)
 class Page:
     """`label` is what the document itself calls the page ("iv", "A-1"); `confidence`, of 1, is there when its words
-    were recognised in a picture; `hides_text` when it holds words that no reader sees, which are left out."""
+    were recognised in a picture; `hides_text` when it holds words that no reader sees, which are left out. `headings`
+    are lines that the document itself marks as such, by number from 0, with how deep, from 1."""
 
     text: str
     legibility: Legibility
@@ -26,6 +27,7 @@ class Page:
     label: str | None = None
     hides_text: bool = False
     confidence: float | None = None
+    headings: tuple[tuple[int, int], ...] = ()
 
 
 class Refused(Exception):

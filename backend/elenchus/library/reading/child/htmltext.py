@@ -8,7 +8,7 @@ from typing import Final
 from elenchus.library.reading.child.contract import Refused
 from elenchus.library.reading.child.hiding import Look, Sheet, Style, declared, has_background, is_gone
 from elenchus.library.reading.child.numbering import letters, roman
-from elenchus.library.reading.child.stretches import HIDDEN, PICTURE
+from elenchus.library.reading.child.stretches import HEADING, HIDDEN, MARKS, PICTURE
 
 DEEPEST: Final = 3_000
 LONGEST_OPEN: Final = 1 << 16  # characters of a tag or comment that the file's end leaves open
@@ -32,6 +32,7 @@ ENDED_BY: Final = {
     "option": frozenset({"option", "optgroup"}),
     "head": frozenset({"body"}),
 }
+HEADINGS: Final = {f"h{depth}": depth for depth in range(1, 7)}
 COUNTED: Final = {"a": lambda n: letters(n).lower(), "A": letters, "i": lambda n: roman(n).lower(), "I": roman}
 BREAKS: Final = ("always", "page", "left", "right")
 Attributes = Mapping[str, str | None]
@@ -191,7 +192,7 @@ class Visible(HTMLParser):
         if element.hidden:
             return
         if element.tag in BLOCKS:
-            self._end_block()
+            self._end_block(HEADING * HEADINGS.get(element.tag, 0))
         elif element.tag in ("td", "th") and self._rows:
             self._end_cell(closes=True)
         elif element.tag == "tr" and self._rows:
@@ -229,10 +230,10 @@ class Visible(HTMLParser):
 
     # text
 
-    def _end_block(self) -> None:
+    def _end_block(self, heading: str = "") -> None:
         text = self._text()
         if text.strip(" \n"):
-            self._out.append(f"{self._mark_of_concealed()}{text}\n\n")
+            self._out.append(f"{self._mark_of_concealed()}{heading}{text}\n\n")
             self._page_begins = False
 
     def _mark_of_concealed(self) -> str:
@@ -249,7 +250,7 @@ class Visible(HTMLParser):
     def _end_cell(self, *, closes: bool = False) -> None:
         """Paragraphs within a cell become its lines; those of a cell that was never closed too."""
         self._end_block()
-        text = "".join(self._out).strip("\n").replace("\n\n", "\n").replace("\f", "\n")
+        text = "".join(self._out).replace(HEADING, "").strip("\n").replace("\n\n", "\n").replace("\f", "\n")
         self._out = []
         if text or closes:
             self._rows[-1].cells.append(text)
@@ -280,12 +281,12 @@ def _attributed(tag: str, attributes: Attributes) -> Style:
 
 
 def _kept(data: str) -> str:
-    return data.replace(PICTURE, "").replace(HIDDEN, "").replace("\f", " ")
+    return data.translate(MARKS).replace("\f", " ")
 
 
 def _joined(data: str) -> str:
     """White space of the source is one blank; a no-break space is a letter."""
-    for space in "\t\n\r\f\v" + PICTURE + HIDDEN:
+    for space in "\t\n\r\f\v" + PICTURE + HIDDEN + HEADING:
         data = data.replace(space, " ")
     return data
 

@@ -1,6 +1,7 @@
 """Pages for formats that have none: stretches about as long as a printed page, and breaks where the file has them."""
 
 from collections.abc import Iterator
+from itertools import dropwhile
 from typing import Final
 
 from elenchus.library.reading.child.contract import Legibility, Page
@@ -11,6 +12,8 @@ from elenchus.library.reading.values import ReadingLimits
 # Stand for one in the text until the page is made; `clean` takes them out
 PICTURE: Final = "\x01"
 HIDDEN: Final = "\x02"  # words that no reader sees
+HEADING: Final = "\x03"  # before a line that is one, as often as it is deep
+MARKS: Final = dict.fromkeys(map(ord, (PICTURE, HIDDEN, HEADING)))
 
 
 def page_chars(size: int, limits: ReadingLimits) -> int:
@@ -35,5 +38,14 @@ def _page(text: str) -> Page:
     words = clean(text).strip("\n")
     hides = HIDDEN in text
     if words and not words.isspace():
-        return Page(words, Legibility.READ, hides_text=hides)
+        return Page(words, Legibility.READ, hides_text=hides, headings=tuple(_headings(text)))
     return Page("", Legibility.UNREAD if PICTURE in text else Legibility.BLANK, hides_text=hides)
+
+
+def _headings(text: str) -> Iterator[tuple[int, int]]:
+    if HEADING not in text:
+        return
+    lines = dropwhile(lambda line: not clean(line), text.split("\n"))
+    for number, line in enumerate(lines):
+        if (depth := line.count(HEADING)) and clean(line).strip():
+            yield number, depth

@@ -9,6 +9,7 @@ from elenchus.library.reading.child.package import Attributes, Node, Package
 
 LONGEST_CHAIN: Final = 20  # of styles based on styles
 TINY: Final = 4  # half-points; no reader sees letters of two points
+DEEPEST: Final = 9  # levels of headings
 NO_PATTERN: Final = ("none", "nil", "clear", "white")
 
 
@@ -33,6 +34,7 @@ class Style:
     level: int | None
     look: Look
     is_painted: bool
+    outline: int | None
 
 
 class Styles:
@@ -56,6 +58,10 @@ class Styles:
             look = look.over(found.look)
         return look
 
+    def depth_of(self, style: str | None) -> int:
+        """Of a heading, from 1; 0 of any other paragraph."""
+        return depth(next((found.outline for found in self.chain(style) if found.outline is not None), None))
+
     def paints(self, style: str | None) -> bool:
         """Behind a paragraph, or parts of a table."""
         return any(found.is_painted for found in self.chain(style))
@@ -73,6 +79,11 @@ def look_of(properties: Node | None) -> Look:
         return NOTHING_SAID
     hidden, color, size = properties.first("vanish"), properties.value("color"), properties.value("sz")
     return Look(None if hidden is None else is_on(hidden), None if color is None else is_pale(color), is_tiny(size))
+
+
+def depth(outline: int | None) -> int:
+    """Word counts from 0, and its 9 is ordinary text."""
+    return 0 if outline is None or not 0 <= outline < DEEPEST else outline + 1
 
 
 def is_tiny(half_points: str | None) -> bool | None:
@@ -106,6 +117,7 @@ def _style(style: Node) -> Style:
         whole(style.value("pPr", "numPr", "ilvl")),
         look_of(style.first("rPr")),
         any(is_painted(shading.attributes) for shading in _all_within(style, "shd")),
+        whole(style.value("pPr", "outlineLvl")),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 from elenchus.library.reading.child.contract import Refused
 from elenchus.library.reading.child.numbering import Numbering, roman
 from elenchus.library.reading.child.package import Attributes
+from elenchus.library.reading.child.stretches import HEADING
 from elenchus.library.reading.child.styles import Styles, is_painted, is_true
 from elenchus.library.reading.child.wordprose import PICTURES, SIGNS, Paragraph, Prose
 
@@ -22,6 +23,7 @@ RAISED: Final = str.maketrans("0123456789ivxlc", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁱ
 STARTS: Final = {
     "p": "_start_paragraph",
     "pStyle": "_paragraph_style",
+    "outlineLvl": "_outline_level",
     "numId": "_list_number",
     "ilvl": "_list_level",
     "pageBreakBefore": "_page_break_before",
@@ -159,6 +161,8 @@ class Body(Prose):
         if text.strip("\f\n\t \xa0"):
             text = self._mark_of_concealed() + self._label(paragraph) + text
         table = self._tables[-1] if self._tables else None
+        if table is None and text.strip():
+            text = HEADING * paragraph.depth + text
         if table is not None:
             table.notes += paragraph.notes
             if table.row and (text := text.replace("\f", "\n")).strip():

@@ -7,7 +7,7 @@ from elenchus.library.reading.child.colors import is_pale
 from elenchus.library.reading.child.numbering import Numbering
 from elenchus.library.reading.child.package import Attributes
 from elenchus.library.reading.child.stretches import HIDDEN, PICTURE
-from elenchus.library.reading.child.styles import NOTHING_SAID, Look, Styles, is_painted, is_tiny, is_true
+from elenchus.library.reading.child.styles import NOTHING_SAID, Look, Styles, depth, is_painted, is_tiny, is_true, whole
 
 SIGNS: Final = {"tab": "\t", "ptab": "\t", "cr": "\n", "noBreakHyphen": "\u2011"}
 PICTURES: Final = frozenset({"-blip", "-imagedata"})
@@ -26,6 +26,7 @@ class Paragraph:
     number: str | None = None
     level: int | None = None
     shaded: bool = False
+    depth: int = 0  # of a heading
     breaks_before: bool = False
     breaks_after: bool = False
     continues: bool = False  # its end was deleted: the next paragraph goes on in it
@@ -90,6 +91,11 @@ class Prose:
         if self._paragraphs and self._open[-1] == "pPr":
             self._paragraphs[-1].style = attributes.get("val")
             self._paragraphs[-1].shaded = self._styles.paints(attributes.get("val"))
+            self._paragraphs[-1].depth = self._styles.depth_of(attributes.get("val"))
+
+    def _outline_level(self, attributes: Attributes) -> None:
+        if self._paragraphs and self._open[-1] == "pPr":
+            self._paragraphs[-1].depth = depth(whole(attributes.get("val")))
 
     def _list_number(self, attributes: Attributes) -> None:
         if self._paragraphs and self._open[-2:] == ["pPr", "numPr"]:
