@@ -6,19 +6,18 @@ import shutil
 import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from pydantic import SecretStr
 from pymongo import monitoring
 
 from elenchus import registry
 from elenchus.core import logs, mongo
 from elenchus.core import resources as resources_module
+from elenchus.core import settings as settings_module
 from elenchus.core.clock import now
 from elenchus.core.http import BoundedHttp
 from elenchus.core.ids import Id, new_id
@@ -37,9 +36,12 @@ from elenchus.core.settings import (
     RedisSettings,
     ServerSettings,
     Settings,
+    settings,
     use,
 )
 from elenchus.embedded import Endpoints, embedded_servers
+from tests.fixtures.gemini import GeminiStub, gemini_stub
+from tests.fixtures.serving import served
 from tests.support import COMMANDS, Firm, http_client
 
 PASSWORD = "correct horse battery staple"
@@ -106,27 +108,42 @@ def free_port() -> int:
         return port
 
 
+@pytest.fixture
+def change_settings(settings_: Settings) -> Iterator[Callable[..., Settings]]:
+    """Other values in one group until the test ends."""
+    before = settings()
+
+    def change(group: str, **values: object) -> Settings:
+        changed = getattr(settings(), group).model_copy(update=values)
+        return use(settings().model_copy(update={group: changed}))
+
+    yield change
+    settings_module.use(before)
+
+
+@pytest.fixture(scope="session")
+async def gemini_server() -> AsyncIterator[GeminiStub]:
+    async with gemini_stub() as stub:
+        yield stub
+
+
+@pytest.fixture
+def gemini(gemini_server: GeminiStub, change_settings: Callable[..., Settings]) -> GeminiStub:
+    """The deployment has a Google key, and Google is the stub."""
+    gemini_server.reset()
+    key = SecretStr("k")
+    change_settings("llm", google_api_key=key, google_base_url=gemini_server.url, max_attempts=1, timeout_seconds=5)
+    return gemini_server
+
+
 @pytest.fixture(scope="session")
 async def live(settings_: Settings, resources_: Resources) -> AsyncIterator[str]:
     """The base URL of a running API."""
     from elenchus.main import create_app  # loads every room: most unit tests need none
 
-    port = free_port()
-    app = create_app(settings_)
-    config = uvicorn.Config(
-        app, port=port, http=BoundedHttp, log_config=None, proxy_headers=False, timeout_graceful_shutdown=3
-    )
-    server = uvicorn.Server(config)
-    server.capture_signals = nullcontext  # Ctrl-C is pytest's
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-        assert not serving.done(), serving.exception()
-    url = f"http://127.0.0.1:{port}"
-    await _share_resources(url, resources_)
-    yield url
-    server.should_exit = True
-    await serving
+    async with served(create_app(settings_), grace_seconds=3, http=BoundedHttp, proxy_headers=False) as api:
+        await _share_resources(api.url, resources_)
+        yield api.url
 
 
 async def _share_resources(url: str, held: Resources) -> None:

@@ -3,18 +3,16 @@
 import asyncio
 import re
 import time
-from contextlib import nullcontext
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from elenchus.core import problems
 from elenchus.core.http import MOST_HEADER_BYTES, BoundedHttp
 from elenchus.core.web import Border
-from tests.conftest import free_port
-from tests.support import http_client
+from tests.fixtures.serving import served
+from tests.support import http_client, until
 
 
 @pytest.fixture(scope="module")
@@ -31,15 +29,8 @@ async def url():
 
     app.add_middleware(Border, max_body_bytes=2_000, other_limits={"/small": 10})
     problems.install(app)
-    config = uvicorn.Config(app, port=free_port(), http=BoundedHttp, log_config=None, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.capture_signals = nullcontext
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    yield f"http://127.0.0.1:{config.port}"
-    server.should_exit = True
-    await serving
+    async with served(app, http=BoundedHttp) as one:
+        yield one.url
 
 
 async def raw(url: str, *pieces: bytes) -> bytes:
@@ -127,18 +118,11 @@ async def test_who_is_cut_off_by_a_restart_is_told_to_come_back():
 
     app.add_middleware(Border, max_body_bytes=2_000)
     problems.install(app)
-    config = uvicorn.Config(app, port=free_port(), http=BoundedHttp, log_config=None, timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    server.capture_signals = nullcontext
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    waiting = asyncio.create_task(raw(f"http://127.0.0.1:{config.port}", b"GET /forever HTTP/1.1\r\nHost: x\r\n\r\n"))
-    while not server.server_state.tasks:
-        await asyncio.sleep(0.01)
-    server.should_exit = True
-    answer = await waiting
-    await serving
+    async with served(app, http=BoundedHttp) as one:
+        waiting = asyncio.create_task(raw(one.url, b"GET /forever HTTP/1.1\r\nHost: x\r\n\r\n"))
+        await until(lambda: one.server.server_state.tasks)
+        one.server.should_exit = True
+        answer = await waiting
     assert answer.startswith(b"HTTP/1.1 503")
     assert re.search(rb"retry-after: \d+", answer, re.I)
     assert b"application/problem+json" in answer

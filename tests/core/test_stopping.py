@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
 from elenchus.core.http import BoundedHttp
 from elenchus.core.stopping import lifespan_state, stopping
-from tests.conftest import free_port
+from tests.fixtures.serving import served
 from tests.support import http_client
 
 
@@ -33,21 +32,13 @@ async def test_it_is_told_and_ends_in_order():
 
         return StreamingResponse(pieces())
 
-    config = uvicorn.Config(app, port=free_port(), http=BoundedHttp, log_config=None, timeout_graceful_shutdown=600)
-    server = uvicorn.Server(config)
-    server.capture_signals = nullcontext
-    serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    async with (
-        http_client(base_url=f"http://127.0.0.1:{config.port}") as http,
-        http.stream("GET", "/endless") as answer,
-    ):
-        pieces = answer.aiter_bytes()
-        assert await anext(pieces) == b"hello "
-        server.should_exit = True
-        assert [piece async for piece in pieces] == [b"goodbye"]
-    await asyncio.wait_for(serving, 20)
+    async with served(app, grace_seconds=600, http=BoundedHttp) as one:
+        async with http_client(base_url=one.url) as http, http.stream("GET", "/endless") as answer:
+            pieces = answer.aiter_bytes()
+            assert await anext(pieces) == b"hello "
+            one.server.should_exit = True
+            assert [piece async for piece in pieces] == [b"goodbye"]
+        await asyncio.wait_for(asyncio.shield(one.ended), 20)
 
 
 async def test_a_server_without_such_a_word_never_says_it():

@@ -1,15 +1,13 @@
 """People of these tests, and the few ways to change the world under them."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
 import pytest
 
-from elenchus.core import settings as settings_module
 from elenchus.core.ids import Id
-from elenchus.core.settings import Settings, settings, use
 from elenchus.identity.schemas import RegisterIn
 
 PASSWORD = "quiet harbour lantern 47"
@@ -65,16 +63,3 @@ def sign_in_again(client: httpx.AsyncClient, account: Account) -> Callable[[], A
         return body
 
     return again
-
-
-@pytest.fixture
-def change_settings(settings_: Settings) -> Iterator[Callable[..., Settings]]:
-    """Other values in one group until the test ends."""
-    before = settings()
-
-    def change(group: str, **values: object) -> Settings:
-        changed = getattr(settings(), group).model_copy(update=values)
-        return use(settings().model_copy(update={group: changed}))
-
-    yield change
-    settings_module.use(before)

@@ -25,6 +25,7 @@ from elenchus.core import mongo
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
+from elenchus.core.settings import MongoSettings
 from elenchus.embedded import Policy, Server, database_server, valkey_server
 from elenchus.jobs import service as jobs
 from elenchus.jobs.models import MODELS, Job
@@ -271,6 +272,15 @@ class TestServersAway:
         assert [step.crashes for step in job.steps] == [0] * len(STEPS)
         assert job.attempt_log[0].outcome is AttemptOutcome.LOST
         assert await arena.effects(job_id) == EXPECTED
+
+    async def test_a_sign_of_life_that_is_late_cuts_off_nothing(self, arena):
+        """The driver would else end whatever is under way, and no write of ours is repeated by it."""
+        often = f"{arena.database.url}&heartbeatFrequencyMS=500"
+        async with mongo.client(often, MongoSettings(_env_file=None), timeout_seconds=10) as held:
+            await held.late.things.insert_one({"_id": 1})
+            os.kill(arena.database.pid, signal.SIGSTOP)
+            asyncio.get_running_loop().call_later(3, os.kill, arena.database.pid, signal.SIGCONT)
+            await held.late.things.insert_one({"_id": 2})
 
     async def test_a_worker_started_while_the_database_is_frozen_waits_for_it(self, arena):
         job_id = await arena.submit("waiting")

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,7 +27,7 @@ from elenchus.jobs.following import store as following_store
 from elenchus.jobs.models import Job
 from elenchus.jobs.run import Run
 from elenchus.jobs.task import task
-from tests.jobs.conftest import Gate, submit
+from tests.jobs.conftest import Gate, over, submit
 from tests.support import Firm, http_client, until
 
 EVENTS = "/api/v1/jobs/events"
@@ -38,7 +39,8 @@ async def work(run: Run) -> None:
     await run.progress(0.25, "reading")
     await gates[str(run.params["gate"])].wait()
     await run.progress(0.75, "writing")
-    await asyncio.sleep(0.6)
+    if end := gates.get(f"{run.params['gate']} end"):
+        await end.wait()
 
 
 class Stream:
@@ -100,6 +102,7 @@ class TestLive:
     async def test_stage_and_progress_come_as_they_change_and_in_order(self, firm, start_worker, held, gate):
         f = await firm()
         await start_worker(work)
+        end = gates[f"{held} end"] = Gate()
         async with following(f.client) as stream:
             job_id = str(await submit("following.work", f.principal, gate=held))
             seen = await stream.until(lambda job: job["stage"] == "reading")
@@ -108,6 +111,7 @@ class TestLive:
             while seen[-1]["status"] != "completed":
                 seen.append((await stream.next())[1])
                 ids.append(stream.last_id)
+                end.open() if seen[-1]["stage"] == "writing" else None
         assert {job["id"] for job in seen} == {job_id}
         progress = [job["progress"] for job in seen]
         assert progress == sorted(progress)
@@ -119,9 +123,9 @@ class TestLive:
     async def test_it_begins_with_what_is_under_way_and_not_with_what_is_over(self, firm, start_worker, held, gate):
         f = await firm()
         await start_worker(work)
-        over = await submit("following.work", f.principal, gate=held)
+        ended = await submit("following.work", f.principal, gate=held)
         gate.open()
-        await wait_over(f.principal, over)
+        await over(f.principal, ended)
         waiting = gates[other := str(new_id())] = Gate()
         job_id = await submit("following.work", f.principal, gate=other)
         async with following(f.client) as stream:
@@ -194,11 +198,6 @@ def watching(principal: Principal) -> int:
     return sum(row["principal"].user_id == principal.user_id for row in held)
 
 
-async def wait_over(principal: Principal, job_id: Id) -> None:
-    while not (await jobs.get(principal, job_id)).status.is_over:
-        await asyncio.sleep(0.02)
-
-
 class TestBreaks:
     async def test_after_a_break_comes_what_has_changed_since_and_nothing_else(self, firm, held, monkeypatch):
         monkeypatch.setattr(service, "SKEW", service.SKEW * 0)
@@ -207,7 +206,7 @@ class TestBreaks:
         async with following(f.client) as stream:
             told = [(await stream.next())[1]["id"] for _ in range(3)]
             assert told == [str(id_) for id_ in (quiet, ended, fresh)]
-            await asyncio.sleep(0.01)
+            await until(lambda: time.time() * 1000 > place(stream.last_id)[0] + 1)  # of another millisecond
         await f.client.post(f"/api/v1/jobs/{ended}/cancel")
         later = await submit("following.work", f.principal, gate=held)
         async with following(f.client, stream.last_id) as again:

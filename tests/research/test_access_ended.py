@@ -101,10 +101,10 @@ async def test_also_while_words_keep_coming(firm, gemini, monkeypatch):
     assert SLOW[1] not in so_far.text
 
 
-async def test_a_token_that_expires_meanwhile_ends_nothing(firm, gemini, options):
+async def test_a_token_that_expires_meanwhile_ends_nothing(firm, gemini, change_settings):
     """Its session goes on, and its next request refreshes the token."""
     f = await firm()
-    options("auth", access_token_seconds=1)
+    change_settings("auth", access_token_seconds=1)
     again = await f.client.post(f"{AUTH}/login", data={"username": f.email, "password": f.password})
     f.client.headers["Authorization"] = f"Bearer {again.json()['access_token']}"
     gemini.will_say(*SLOW, pause_after=1)

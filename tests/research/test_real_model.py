@@ -125,8 +125,8 @@ class TestFailing:
         answered = await f.client.post(CHAT, json={"content": RENT})
         assert (answered.status_code, answered.json()["code"]) == (409, "blocked")
 
-    async def test_a_model_that_falls_silent_is_left(self, firm, gemini, options):
-        options("llm", timeout_seconds=0.3)
+    async def test_a_model_that_falls_silent_is_left(self, firm, gemini, change_settings):
+        change_settings("llm", timeout_seconds=0.3)
         f = await firm()
         gemini.will_say("The rent", " is", pause_after=1)
         answered = await f.client.post(CHAT, json={"content": RENT})

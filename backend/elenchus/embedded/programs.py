@@ -72,8 +72,9 @@ class Database:
         return [*self._open(self._store, port), "--auth"]
 
     def url(self, port: int) -> str:
-        """Without retryable writes: it looks through the last 10,000 of them at each one (of 3,000 updates the last
-        cost it fifteen times the first), and forgets them when it dies, which is when one would be repeated."""
+        """Without retryable writes: it looks through the last 10,000 of them at each one (behind 9,000 of them 3,000
+        updates took it 15.9 s of processor, without 1.1 s), and forgets them when it dies, which is when one would be
+        repeated."""
         password = self.data.credentials().database
         return f"mongodb://{USER}:{password}@{HOST}:{port}/?replicaSet=secantus&retryWrites=false"
 

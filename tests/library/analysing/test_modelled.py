@@ -424,10 +424,10 @@ class TestStopped:
 
 
 class TestQuota:
-    async def test_more_than_the_month_has_left_is_429_and_leaves_nothing(self, firm, gemini, options):
+    async def test_more_than_the_month_has_left_is_429_and_leaves_nothing(self, firm, gemini, change_settings):
         f = await firm()
         document = await filed(f, TEXT, "lease.txt")
-        options("tier_free", monthly_tokens=1_000)
+        change_settings("tier_free", monthly_tokens=1_000)
         answer = await f.client.post(f"{DOCUMENTS}/{document['id']}/analyze", json={"analysis_type": "general"})
         assert answer.status_code == 429
         assert answer.headers["retry-after"]
@@ -435,12 +435,14 @@ class TestQuota:
         rules = await analysed(f, document["id"], model="extractive")
         assert rules["status"] == "completed"
 
-    async def test_answers_that_do_not_end_use_no_more_than_the_month_has(self, firm, gemini, options, monkeypatch):
+    async def test_answers_that_do_not_end_use_no_more_than_the_month_has(
+        self, firm, gemini, change_settings, monkeypatch
+    ):
         """Each asks for two more: what is held from the start is soon used up."""
         f = await firm()
         monkeypatch.setattr(metering, "most_tokens", lambda *_: 3 * CALL_TOKENS)
         monkeypatch.setattr(reading, "SMALLEST_CHARACTERS", 10)
-        options("tier_free", monthly_tokens=7 * CALL_TOKENS)
+        change_settings("tier_free", monthly_tokens=7 * CALL_TOKENS)
         gemini.will_fill(lambda _: Reply(pieces=("{",), finish="MAX_TOKENS"))
         document = await filed(f, long_text(110).encode(), "long.txt")
         found = await analysed(f, document["id"])
@@ -459,14 +461,14 @@ class TestQuota:
         await job_over(f, told["job_id"])
         assert await until(lambda: settled_at(f, CALL_TOKENS))
 
-    async def test_a_run_that_finds_the_month_used_up_does_not_begin(self, firm, gemini, options, monkeypatch):
+    async def test_a_run_that_finds_the_month_used_up_does_not_begin(self, firm, gemini, change_settings, monkeypatch):
         f = await firm()
         gemini.will_fill(lambda _: Reply(block_reason="SAFETY"))
         document = await filed(f, TEXT, "lease.txt")
         told = await started(f, document["id"])
         await job_over(f, told["job_id"])
         assert await until(lambda: settled_at(f, 0))
-        options("tier_free", monthly_tokens=1_000)
+        change_settings("tier_free", monthly_tokens=1_000)
         await f.client.post(f"/api/v1/jobs/{told['job_id']}/retry")
         assert (await job_over(f, told["job_id"]))["error"]["code"] == "quota-exceeded"
         assert len(gemini.requests) == 1

@@ -9,7 +9,7 @@ from itertools import chain
 import Stemmer
 
 MEMO_TOKENS = 50_000  # ~7 MB of remembered stems; a library of 1,000 contracts has about as many spellings
-MEMO_PIECES = 100_000  # ~16 MB: words as they stand between blanks, with their commas and brackets
+MEMO_PIECES = 100_000  # ~14 MB: words as they stand between blanks, with their commas and brackets
 LONGEST_PIECE = 64  # a longer one hardly comes again
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]{1,64}(?:['’][^\W\d_]{1,64})*")  # 64: one endless "word" must stay small
 _WORD = re.compile(r"\S+")
@@ -53,7 +53,7 @@ class _Stems(dict[str, str]):
 
 class _Pieces(dict[str, tuple[str, ...]]):
     """What stands between two blanks → its terms. No token holds a blank, so a text's terms are those of its pieces,
-    and most pieces come again and again: that takes a fifth of the time."""
+    and most pieces come again: on 40 contracts `terms` takes 0.6 of the time."""
 
     def __missing__(self, piece: str) -> tuple[str, ...]:
         found = tuple(filter(None, map(_stems.__getitem__, _TOKEN.findall(piece))))
