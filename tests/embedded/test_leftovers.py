@@ -59,7 +59,7 @@ class TestEndLeftover:
             await until(lambda: runs(left.pid, [str(script), "--port", "1"]))
             await end_leftover(note)
             os.killpg(left.pid, signal.SIGKILL)
-            assert gone(left)
+            await until(lambda: gone(left))
 
     async def test_one_that_does_not_listen_is_killed(self, note):
         command = ["/bin/sh", "-c", "trap '' TERM; echo deaf; while :; do sleep 0.1; done"]

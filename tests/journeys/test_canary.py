@@ -146,7 +146,9 @@ async def broken_rows(day: Day, conversation_id: str) -> None:
     await users.update_many({}, {"$set": {"full_name": "Ada"}})
     await conversations.update_many({}, {"$set": {"messages": [day.hide("a message in a broken row")]}})
     await day.ask("GET", f"/chat/conversations/{conversation_id}", 500)
-    await day.ask("POST", "/chat", 500, json={"content": day.hide("next question"), "conversation_id": conversation_id})
+    broken = {"id": "1", "role": "user", "content": [day.hide("words in a broken row")], "status": "complete"}
+    await conversations.update_many({}, {"$set": {"messages": [broken]}})
+    await day.ask("POST", "/chat", 503, json={"content": day.hide("next question"), "conversation_id": conversation_id})
 
 
 async def new_passwords(day: Day, email: str) -> None:

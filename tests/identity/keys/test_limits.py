@@ -111,9 +111,9 @@ async def test_a_key_costs_one_command_and_one_question_to_redis_and_then_nothin
     asked = watch_redis(monkeypatch)
     with COMMANDS.record() as sent:
         assert await statuses(client, key, times=1) == [200]
-        assert (sent, asked) == (["aggregate"], ["EVAL"])
+        assert (read(sent), asked) == (["aggregate"], ["EVAL"])
         assert await statuses(client, key, times=20) == [200] * 20
-    assert (sent, asked) == (["aggregate"], ["EVAL"])
+    assert (read(sent), asked) == (["aggregate"], ["EVAL"])
 
 
 async def test_so_does_a_token(client, mine, change_settings, monkeypatch):
@@ -122,9 +122,14 @@ async def test_so_does_a_token(client, mine, change_settings, monkeypatch):
     asked = watch_redis(monkeypatch)
     with COMMANDS.record() as sent:
         assert await statuses(mine.client, {}, times=1) == [200]
-        assert (sent, asked) == (["aggregate"], ["EVAL"])
+        assert (read(sent), asked) == (["aggregate"], ["EVAL"])
         assert await statuses(mine.client, {}, times=20) == [200] * 20
-    assert (sent, asked) == (["aggregate"], ["EVAL"])
+    assert (read(sent), asked) == (["aggregate"], ["EVAL"])
+
+
+def read(sent: list[str]) -> list[str]:
+    """Without the use of keys, which is written every ten seconds, whoever waits for what."""
+    return [command for command in sent if command != "update"]
 
 
 def watch_redis(monkeypatch) -> list[object]:
