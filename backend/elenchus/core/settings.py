@@ -10,23 +10,15 @@ from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
 from elenchus.core.origin import one_origin
+from elenchus.core.settings_group import group as _group
+from elenchus.core.settings_models import EmbeddingSettings as EmbeddingSettings
+from elenchus.core.settings_models import LlmSettings as LlmSettings
 
 SECRET_BYTES = 32  # HS256 wants a key at least as long as its digest (RFC 7518, 3.2)
 SECRET_VARIETY = 10  # different characters; what people type to fill a length has fewer
-
-
-def _group(prefix: str) -> SettingsConfigDict:
-    return SettingsConfigDict(
-        env_prefix=prefix,
-        env_file=".env",
-        env_file_encoding="utf-8",
-        env_ignore_empty=True,
-        extra="ignore",
-        frozen=True,
-    )
 
 
 class Environment(StrEnum):
@@ -211,45 +203,6 @@ class LibrarySettings(BaseSettings):
     vector_cache_bytes: int = Field(256_000_000, ge=1_000_000, description="vectors of passages kept by each process")
 
 
-class LlmSettings(BaseSettings):
-    model_config = _group("LLM_")
-
-    model: str = Field(
-        "auto",
-        description="provider:model (google_genai:gemini-3.8-flash, openai:…), extractive, "
-        "or auto: Gemini with a GOOGLE_API_KEY, else extractive",
-    )
-    google_api_key: SecretStr | None = Field(
-        None, validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"), description="for Gemini"
-    )
-    google_base_url: str | None = Field(None, validation_alias="GOOGLE_GEMINI_BASE_URL", description="proxy or region")
-    api_key: SecretStr | None = Field(None, description="of any other provider; empty: the variable its package reads")
-    base_url: str | None = Field(None, description="of any other provider, e.g. http://localhost:11434 for Ollama")
-    choices: list[str] = Field(
-        default_factory=list,
-        description="JSON list of models that a question may name beside LLM_MODEL; empty: any of its provider",
-    )
-    temperature: float = Field(0.2, ge=0, le=2, description="unless the question asks for another")
-    timeout_seconds: float = Field(60, gt=0, description="for one call of the model")
-    max_attempts: int = Field(3, ge=1, description="calls before giving up on rate limits and outages")
-    max_output_tokens: int = Field(4096, ge=64, description="longest answer")
-
-
-class EmbeddingSettings(BaseSettings):
-    model_config = _group("EMBEDDING_")
-
-    model: str = Field(
-        "auto",
-        description="provider:model, none, or auto: gemini-embedding-001 with a GOOGLE_API_KEY, else none",
-    )
-    dimensions: int | None = Field(None, ge=8, le=4096, description="of a vector; empty: 768 of Gemini, else its own")
-    api_key: SecretStr | None = Field(None, description="of any other provider; empty: the variable its package reads")
-    base_url: str | None = Field(None, description="of any other provider")
-    timeout_seconds: float = Field(60, gt=0, description="for one batch of passages")
-    question_timeout_seconds: float = Field(2, gt=0, description="for a question; it is searched by its words after")
-    max_attempts: int = Field(5, ge=1, description="calls for one batch before a document does without vectors")
-
-
 class JobSettings(BaseSettings):
     model_config = _group("JOBS_")
 
@@ -272,6 +225,27 @@ class ResearchSettings(BaseSettings):
     sources_per_answer: int = Field(8, ge=1, le=32, description="passages given to the model")
     stream_ttl_seconds: int = Field(900, ge=60, description="how long a finished answer's events can be resumed")
     answer_lease_seconds: float = Field(30, gt=0, description="a draft without a sign of life is failed after")
+    memory_model: str = Field(
+        "same",
+        description="provider:model that writes titles and summaries of conversations, none, or same: "
+        "the one that answered",
+    )
+
+
+class LangfuseSettings(BaseSettings):
+    model_config = _group("LANGFUSE_")
+
+    public_key: str | None = Field(None, description="of the project; empty: nothing is traced")
+    secret_key: SecretStr | None = Field(None, description="of the same project")
+    base_url: str = Field("https://cloud.langfuse.com", description="of your own Langfuse, or a region of its cloud")
+    send_text: bool = Field(False, description="questions, answers and comments too; else only how long they are")
+    tracing_enabled: bool = Field(True, description="false: nothing is traced, keys or not")
+    sample_rate: float = Field(1.0, ge=0, le=1, description="share of turns and jobs that are traced")
+    timeout_seconds: int = Field(5, ge=1, le=60, description="for sending one batch")
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self.tracing_enabled and self.public_key and self.secret_key)
 
 
 class Settings(BaseModel):
@@ -294,6 +268,7 @@ class Settings(BaseModel):
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     jobs: JobSettings = Field(default_factory=JobSettings)
     research: ResearchSettings = Field(default_factory=ResearchSettings)
+    langfuse: LangfuseSettings = Field(default_factory=LangfuseSettings)
 
 
 _current: Settings | None = None

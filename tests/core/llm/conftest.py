@@ -1,21 +1,16 @@
-from collections.abc import AsyncIterator
-
 import pytest
 from pydantic import SecretStr
 
+from elenchus.core.llm import breaker, gauge
 from elenchus.core.settings import LlmSettings
-from tests.fixtures.gemini import GeminiStub, gemini_stub
-
-
-@pytest.fixture(scope="session")
-async def gemini_server() -> AsyncIterator[GeminiStub]:
-    async with gemini_stub() as stub:
-        yield stub
+from tests.fixtures.gemini import GeminiStub
 
 
 @pytest.fixture
 def gemini(gemini_server: GeminiStub) -> GeminiStub:
     gemini_server.reset()
+    breaker.forget()
+    gauge.forget()
     return gemini_server
 
 

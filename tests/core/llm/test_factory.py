@@ -6,9 +6,9 @@ import pytest
 from pydantic import SecretStr
 
 from elenchus.core.llm.base import Usage
-from elenchus.core.llm.factory import DEFAULT_GEMINI, UnknownModel, chat_model, full_name
+from elenchus.core.llm.factory import DEFAULT_GEMINI, UnknownModel, chat_model, full_name, offered
 from elenchus.core.llm.prices import PRICES
-from elenchus.core.llm.providers import PROVIDERS
+from elenchus.core.llm.providers import PROVIDERS, ModelNotReady
 from elenchus.core.llm.usage import cost_usd, rough_tokens
 from elenchus.core.settings import LlmSettings
 
@@ -45,9 +45,22 @@ class TestChoice:
         assert caught.value.status == 422
         assert "provider:model" in caught.value.detail
 
-    def test_another_model_of_the_same_provider_may_be_asked_for(self):
-        assert chat_model("google_genai:gemini-3.5-flash-lite", options(**KEYED)).name.endswith("flash-lite")
-        assert chat_model("gemini-3.5-flash-lite", options(**KEYED)).name == "google_genai:gemini-3.5-flash-lite"
+    def test_without_a_list_only_the_deployments_own_may_be_asked_for(self):
+        assert chat_model(DEFAULT_GEMINI, options(**KEYED)).name == DEFAULT_GEMINI
+        with pytest.raises(UnknownModel, match="LLM_CHOICES"):
+            chat_model("google_genai:gemini-3.5-flash-lite", options(**KEYED))
+
+    def test_the_list_may_name_all_models_of_a_provider(self):
+        listed = options(**KEYED, choices=["google_genai:*"])
+        assert chat_model("google_genai:gemini-3.5-flash-lite", listed).name.endswith("flash-lite")
+        with pytest.raises(UnknownModel):
+            chat_model("openai:gpt-oss", listed)
+
+    def test_a_listed_name_may_be_short(self):
+        listed = options(**KEYED, choices=["gemini-3.5-flash-lite"])
+        assert chat_model("google_genai:gemini-3.5-flash-lite", listed)
+        assert offered(listed) == [DEFAULT_GEMINI, "google_genai:gemini-3.5-flash-lite", "extractive"]
+        assert chat_model("gemini-3.5-flash-lite", listed).name == "google_genai:gemini-3.5-flash-lite"
 
     def test_another_provider_may_not(self):
         with pytest.raises(UnknownModel, match="LLM_CHOICES"):
@@ -59,6 +72,21 @@ class TestChoice:
         assert chat_model(None, listed).name == DEFAULT_GEMINI
         with pytest.raises(UnknownModel):
             chat_model("google_genai:gemini-3.1-pro-preview", listed)
+
+    @pytest.mark.parametrize(
+        "name", ["gemini-3.8-flash?alt=sse", "gemini-a/../b", "google_genai:a..b", "google_genai:a&b", "gemini-3.8\n"]
+    )
+    def test_a_name_that_no_address_may_have_is_no_outage_of_the_provider(self, name):
+        with pytest.raises(UnknownModel):
+            chat_model(name, options(**KEYED, choices=["google_genai:*"]))
+
+    @pytest.mark.parametrize(
+        ("setting", "wrong"), [("LLM_MODEL", {"model": "gpt"}), ("LLM_CHOICES", {"choices": ["nobody:model"]})]
+    )
+    def test_a_wrong_setting_is_not_the_fault_of_who_asks(self, setting, wrong):
+        with pytest.raises(ModelNotReady, match=setting) as caught:
+            chat_model(None, options(**KEYED, **wrong))
+        assert caught.value.status == 503
 
     def test_every_provider_says_what_to_install(self):
         assert all(row.package.startswith("langchain-") and row.kind for row in PROVIDERS.values())
@@ -82,11 +110,35 @@ class TestCost:
 
     def test_a_cached_token_without_a_price_of_its_own_costs_as_any_other(self):
         used = Usage(prompt_tokens=1_000_000, completion_tokens=0, cached_tokens=1_000_000)
-        assert cost_usd("google_genai:gemini-3.5-flash-lite", used, on=date(2026, 11, 20)) == 0.3
+        assert cost_usd("google_genai:gemini-embedding-001", used, on=date(2026, 11, 20)) == 0.15
+
+    def test_a_price_that_was_another_before_it_was_read_is_not_known_for_then(self):
+        used = Usage(prompt_tokens=1_000_000, completion_tokens=0)
+        days = (date(2026, 8, 12), date(2026, 11, 20), date(2027, 1, 1))
+        assert [cost_usd("google_genai:gemini-3.6-flash", used, on=day) for day in days] == [None, 0.75, 1.5]
+
+    @pytest.mark.parametrize(("prompt", "dollars"), [(200_000, 0.4 + 0.012), (200_001, 0.800004 + 0.018)])
+    def test_a_long_prompt_makes_the_whole_call_dearer(self, prompt, dollars):
+        used = Usage(prompt_tokens=prompt, completion_tokens=1_000)
+        assert cost_usd("google_genai:gemini-3.1-pro-preview", used, on=date(2026, 11, 20)) == pytest.approx(dollars)
+
+    def test_many_short_prompts_are_no_long_one(self):
+        used = Usage(prompt_tokens=1_000_000, completion_tokens=0)
+        assert cost_usd("google_genai:gemini-3.1-pro-preview", used, on=date(2026, 11, 20), calls=20) == 2.0
 
     def test_prices_are_in_the_order_of_time(self):
         for rows in PRICES.values():
             assert [row.since for row in rows] == sorted(row.since for row in rows)
+
+    @pytest.mark.parametrize("model", sorted(PRICES.keys() - {"extractive"}))
+    def test_every_price_says_where_and_when_it_was_read_and_whose_page_that_is(self, model):
+        own_pages = {"google_genai": "https://ai.google.dev/"}
+        own = own_pages[model.partition(":")[0]]
+        for price in PRICES[model]:
+            assert price.source
+            is_own = price.source.url.startswith(own)
+            assert is_own if price.source.quotes is None else not is_own and price.source.quotes.startswith(own)
+            assert date(2026, 1, 1) <= price.source.read_on <= date.today()
 
     def test_four_characters_are_a_token(self):
         assert [rough_tokens(text) for text in ("", "a", "four", "fours")] == [0, 1, 1, 2]

@@ -8,7 +8,7 @@ import pytest
 
 from elenchus.core.llm.base import ModelFailed, Prompt, Source, Speaker, TextDelta, Turn, Usage
 from elenchus.core.llm.factory import chat_model
-from elenchus.core.llm.providers import ModelNotReady, ProviderModel
+from elenchus.core.llm.providers import PROVIDERS, ModelNotReady, ProviderModel
 from elenchus.core.settings import LlmSettings
 from tests.support import until
 
@@ -24,8 +24,8 @@ PROMPT = Prompt(
 )
 
 
-async def heard(options: LlmSettings, temperature: float = 0.4) -> tuple[str, Usage]:
-    pieces = [piece async for piece in chat_model(None, options).stream(PROMPT, temperature=temperature)]
+async def heard(options: LlmSettings) -> tuple[str, Usage]:
+    pieces = [piece async for piece in chat_model(None, options).stream(PROMPT)]
     words = "".join(piece.text for piece in pieces if isinstance(piece, TextDelta))
     last = pieces[-1]
     assert isinstance(last, Usage)
@@ -39,6 +39,24 @@ async def failure(options: LlmSettings) -> ModelFailed:
     return caught.value
 
 
+class TestCacheMarks:
+    def test_who_has_to_be_told_is_told_where_the_rules_and_the_conversation_end(self):
+        from elenchus.core.llm.langchain import messages  # loads LangChain
+
+        told = messages(PROMPT, marks_cache=True)
+        mark = {"type": "ephemeral"}
+        assert [role for role, _ in told] == ["system", "human", "ai", "human"]
+        assert told[0][1] == [{"type": "text", "text": PROMPT.system, "cache_control": mark}]
+        assert told[2][1] == [{"type": "text", "text": "Good day.", "cache_control": mark}]
+        assert (told[1][1], told[3][1]) == ("Hello", PROMPT.turns[-1].text)
+
+    def test_the_others_are_sent_plain_words(self):
+        from elenchus.core.llm.langchain import messages
+
+        assert [text for _, text in messages(PROMPT)] == [PROMPT.system, *(turn.text for turn in PROMPT.turns)]
+        assert [name for name, provider in PROVIDERS.items() if provider.marks_cache] == ["anthropic"]
+
+
 class TestSpeaking:
     async def test_words_come_piece_by_piece_and_the_usage_last(self, gemini, gemini_options):
         gemini.will_say("Rent is ", "due monthly [1].")
@@ -47,13 +65,22 @@ class TestSpeaking:
         assert usage == Usage(prompt_tokens=120, completion_tokens=20, cached_tokens=20, reasoning_tokens=6)
         assert usage.total_tokens == 140
 
+    async def test_half_a_sign_is_joined_to_its_other_half_or_replaced(self, gemini, gemini_options):
+        """JSON can spell it, UTF-8 cannot: it could neither be told nor stored."""
+        gemini.will_say("Rent \ud83d", "\ude00 is\ude00 due", " monthly \ud83d")
+        assert (await heard(gemini_options))[0] == "Rent \U0001f600 is\ufffd due monthly \ufffd"
+
+    async def test_the_provider_is_not_told_to_end_by_then(self, gemini, gemini_options):
+        """How long it may be silent is no limit of how long it may speak."""
+        await heard(gemini_options)
+        assert gemini.deadlines == [None]
+
     async def test_the_provider_is_sent_the_whole_conversation_and_our_key(self, gemini, gemini_options):
-        await heard(gemini_options, temperature=0.35)
+        await heard(gemini_options)
         [request] = gemini.requests
         said = [(row["role"], row["parts"][0]["text"]) for row in request["contents"]]
         assert said == [("user", "Hello"), ("model", "Good day."), ("user", PROMPT.turns[-1].text)]
         assert request["systemInstruction"]["parts"][0]["text"] == PROMPT.system
-        assert request["generationConfig"]["temperature"] == 0.35
         assert request["generationConfig"]["maxOutputTokens"] == gemini_options.max_output_tokens
         assert gemini.keys == ["a-key-for-the-stub"]
 

@@ -49,6 +49,13 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
+class StandIn:
+    """From here on another model answers than the one that was asked."""
+
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What a call used. `cached_tokens` are part of the prompt's, `reasoning_tokens` of the completion's."""
 
@@ -67,6 +74,14 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Wasted:
+    """What a model used before it was left for another."""
+
+    model: str
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class Structured(Generic[T]):
     """`value` is None when what came back does not have the form that was asked for; it was paid for all the same.
     `usage.is_cut` says when that is because the model had no room to end."""
@@ -75,14 +90,29 @@ class Structured(Generic[T]):
     usage: Usage
 
 
+Piece = StandIn | TextDelta | Usage | Wasted
+
+
 class ModelFailed(Exception):
     """No answer came. `detail` is a sentence for who asked; `retryable` says whether asking again may help."""
 
-    def __init__(self, code: str, detail: str, *, retryable: bool) -> None:
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        retryable: bool,
+        retry_after_seconds: float | None = None,
+        had_begun: bool = False,
+        usage: Usage | None = None,
+    ) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
         self.retryable = retryable
+        self.retry_after_seconds = retry_after_seconds  # when asking again may help, where that is known
+        self.had_begun = had_begun  # the provider had said something, words or not
+        self.usage = usage  # that it cost all the same; None: the provider refused, or was not asked
 
 
 class ChatModel(Protocol):
@@ -92,8 +122,13 @@ class ChatModel(Protocol):
     def name(self) -> str:
         """`provider:model`, or `extractive`."""
 
-    def stream(self, prompt: Prompt, *, temperature: float) -> AsyncGenerator[TextDelta | Usage, None]:
-        """The answer's pieces as they come and, last, one `Usage`. Raises `ModelFailed` and nothing else."""
+    def stream(self, prompt: Prompt, *, temperature: float | None = None) -> AsyncGenerator[Piece, None]:
+        """The answer's pieces as they come and, last, one `Usage`; before them a `StandIn` if another model gives
+        them, and what was `Wasted` on the way. Without a temperature it is the deployment's; a model that has its own
+        is sent none. Raises `ModelFailed` and nothing else."""
+
+    def wait_seconds(self) -> int:
+        """How long asking is known to be in vain; 0: it may be asked."""
 
     def count_tokens(self, text: str) -> int:
         """How many tokens the model would count, without asking it over the network."""

@@ -7,15 +7,18 @@ import asyncio
 import importlib
 import importlib.util
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from weakref import WeakKeyDictionary
 
+from elenchus.core import tracing
 from elenchus.core.llm.base import ModelFailed
 from elenchus.core.llm.persistence import failure_of, persistently
 from elenchus.core.llm.providers import GOOGLE, ModelNotReady, Provider
 from elenchus.core.settings import Settings, settings
+from elenchus.core.tracing import Kind
 
 if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
@@ -92,7 +95,8 @@ class _ProviderEmbeddings:
         embeddings, texts = await self._embeddings(), list(passages)
         options = self._options.embedding
         asked = _bounded(lambda: embeddings.aembed_documents(texts), seconds=options.timeout_seconds)
-        vectors = await persistently(asked, attempts=options.max_attempts)
+        with self._traced(texts):
+            vectors = await persistently(asked, attempts=options.max_attempts)
         if len(vectors) != len(texts):
             raise ModelFailed("model_wrong", "The embedding model gave another number of vectors.", retryable=False)
         return vectors
@@ -100,7 +104,16 @@ class _ProviderEmbeddings:
     async def embed_question(self, question: str) -> Vector:
         embeddings = await self._embeddings()
         seconds = self._options.embedding.question_timeout_seconds
-        return await _bounded(lambda: embeddings.aembed_query(question), seconds=seconds)()
+        with self._traced([question]):
+            return await _bounded(lambda: embeddings.aembed_query(question), seconds=seconds)()
+
+    @contextmanager
+    def _traced(self, texts: Sequence[str]) -> Iterator[None]:
+        """Providers tell no tokens of these; how long the texts are is what there is to tell."""
+        with tracing.span("embedding", Kind.EMBEDDING) as part:
+            part.called(self._name, temperature=None)
+            part.facts(texts=len(texts), characters=sum(map(len, texts)))
+            yield
 
     async def _embeddings(self) -> "Embeddings":
         known = _opened.setdefault(asyncio.get_running_loop(), {})
@@ -135,6 +148,7 @@ class _ProviderEmbeddings:
             "api_key": key.get_secret_value() if key else None,
             "base_url": llm.google_base_url if self._is_google else options.base_url,
             "max_retries": 1,  # `persistently` repeats, and counts
+            "client_args": {"follow_redirects": False} if self._is_google else None,  # nor with the key elsewhere
         }
         return {name: value for name, value in wanted.items() if value is not None}
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
@@ -14,23 +15,60 @@ FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 20.0
 MOST_CAUSES = 20
 BUSY, PASSING = frozenset({429}), frozenset({408, 500, 502, 503, 504, 529})
+_SECONDS = re.compile(r"\s*(\d{1,6}(?:\.\d+)?)\s*")
+_RETRY_INFO = re.compile(r"[\"']retryDelay[\"']: [\"'](\d{1,6}(?:\.\d+)?)s[\"']")
 log = logs.get(__name__)
 
 T = TypeVar("T")
 
 
-async def persistently(ask: Callable[[], Awaitable[T]], *, attempts: int) -> T:
-    """Again after a random share of a wait that doubles, while the failure is one that passes."""
+def _passes(failed: ModelFailed) -> bool:
+    return failed.retryable
+
+
+def _uncounted(_failed: ModelFailed) -> None: ...
+
+
+async def persistently(
+    ask: Callable[[], Awaitable[T]],
+    *,
+    attempts: int,
+    may_repeat: Callable[[ModelFailed], bool] = _passes,
+    repeats: Callable[[ModelFailed], None] = _uncounted,
+) -> T:
+    """Again after a random share of a wait that doubles, while the failure is one that passes. `repeats` is told each
+    time."""
     for attempt in range(1, attempts):
         try:
             return await ask()
         except ModelFailed as error:
-            if not error.retryable:
+            if not may_repeat(error):
                 raise
-            wait = random.uniform(0, min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt))  # noqa: S311 - no secret
-            log.info("model is asked again", reason=error.code, attempt=attempt, seconds=round(wait, 1))
-            await asyncio.sleep(wait)
+            await rest_before(attempt, error)
+            repeats(error)
     return await ask()
+
+
+async def rest_before(attempt: int, failed: ModelFailed) -> None:
+    """As long as the provider says, or a random share of a wait that doubles. Raises the failure again when the
+    provider wants longer than anybody would wait."""
+    told = failed.retry_after_seconds
+    if told is not None and told > LONGEST_WAIT_SECONDS:
+        raise failed
+    wait = random.uniform(0, min(LONGEST_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**attempt))  # noqa: S311 - no secret
+    wait = max(wait, told or 0)
+    log.info("model is asked again", reason=failed.code, attempt=attempt, seconds=round(wait, 1))
+    await asyncio.sleep(wait)
+
+
+def told_wait(error: BaseException) -> float | None:
+    """What the provider says how long to wait: a Retry-After in seconds, or Google's RetryInfo."""
+    for cause in _causes(error):
+        headers = getattr(getattr(cause, "response", None), "headers", None) or {}
+        found = _SECONDS.fullmatch(str(headers.get("retry-after", ""))) or _RETRY_INFO.search(str(cause))
+        if found:
+            return float(found[1])
+    return None
 
 
 def failure_of(error: BaseException) -> ModelFailed:
