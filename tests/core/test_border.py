@@ -9,13 +9,12 @@ import secrets
 
 import httpx
 import pytest
-import structlog
 from fastapi import APIRouter, FastAPI, Response
 from pydantic import BaseModel, ConfigDict
 from pymongo.errors import NetworkTimeout, OperationFailure, ServerSelectionTimeoutError
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from elenchus.core import logs, metrics, problems, web
+from elenchus.core import logs, metrics, problems
 from elenchus.core.errors import Conflict, TooManyRequests, Unauthenticated
 from elenchus.core.pages import PageParams
 from elenchus.core.web import Border
@@ -343,15 +342,6 @@ class TestFigures:
     async def test_a_fault_is_logged_with_its_cause(self, http, lines):
         await http.get("/raise/bug")
         assert [row for row in lines if row["event"] == "request broke" and isinstance(row["exc_info"], RuntimeError)]
-
-
-@pytest.fixture
-def lines(monkeypatch) -> list[structlog.types.EventDict]:
-    """What the border logs; loggers keep their processors from their first line on, so this one gets its own."""
-    capture = structlog.testing.LogCapture()
-    processors = [structlog.contextvars.merge_contextvars, capture]
-    monkeypatch.setattr(web, "log", structlog.wrap_logger(None, processors, structlog.make_filtering_bound_logger(0)))
-    return capture.entries
 
 
 @pytest.fixture

@@ -2,14 +2,17 @@
 
 import asyncio
 import re
+import socket
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from elenchus.core import problems
-from elenchus.core.http import MOST_HEADER_BYTES, BoundedHttp
+from elenchus.core.http import MOST_HEADER_BYTES, MOST_PIECES, WEBSOCKETS, BoundedHttp, PatientWebSocket
 from elenchus.core.web import Border
 from tests.fixtures.serving import served
 from tests.support import http_client, until
@@ -126,3 +129,65 @@ async def test_who_is_cut_off_by_a_restart_is_told_to_come_back():
     assert answer.startswith(b"HTTP/1.1 503")
     assert re.search(rb"retry-after: \d+", answer, re.I)
     assert b"application/problem+json" in answer
+
+
+UPGRADE = (
+    b"GET /talk HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+#: With a mask of noughts, as which their bytes stay what they are.
+PING = b"\x89\xfd\0\0\0\0" + b"x" * 125
+BEGINNING, NOTHING_MORE = b"\x01\x80\0\0\0\0", b"\x00\x80\0\0\0\0"
+
+
+class TestWebSockets:
+    """What stays in memory of what a client sends before anybody has asked who it is."""
+
+    async def test_pongs_do_not_pile_up_for_one_who_does_not_read(self):
+        async with talking() as (writer, kept):
+            kept.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
+            most = 0
+            for _ in range(200):
+                writer.write(PING * 500)
+                await writer.drain()
+                await asyncio.sleep(0)
+                most = max(most, kept.transport.get_write_buffer_size())
+            assert most < 1_000_000
+
+    async def test_nor_do_empty_pieces_of_a_message_without_end(self):
+        async with talking() as (writer, kept):
+            writer.write(BEGINNING + NOTHING_MORE * (MOST_PIECES * 3))
+            assert await until(kept.transport.is_closing)
+            assert len(kept.frames) <= MOST_PIECES + 1
+
+    async def test_a_message_may_come_in_pieces(self):
+        async with talking() as (writer, kept):
+            writer.write(BEGINNING + NOTHING_MORE * (MOST_PIECES // 2) + b"\x80\x82\0\0\0\0hi")
+            assert await until(lambda: heard == ["hi"])
+            assert not kept.transport.is_closing()
+
+
+heard: list[str] = []
+
+
+@asynccontextmanager
+async def talking() -> AsyncIterator[tuple[asyncio.StreamWriter, PatientWebSocket]]:
+    """The client's end, which reads nothing but the handshake, and the server's."""
+
+    async def app(_scope, receive, send):
+        await receive()
+        await send({"type": "websocket.accept"})
+        while (said := await receive())["type"] == "websocket.receive":
+            heard.append(said["text"])
+
+    heard.clear()
+    async with served(app, http=BoundedHttp, lifespan="off", **WEBSOCKETS) as one:
+        reader, writer = await asyncio.open_connection("127.0.0.1", httpx.URL(one.url).port)
+        try:
+            writer.write(UPGRADE)
+            await reader.readuntil(b"\r\n\r\n")
+            reader._transport.pause_reading()
+            [kept] = one.server.server_state.connections
+            yield writer, kept
+        finally:
+            writer.transport.abort()

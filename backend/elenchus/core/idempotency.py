@@ -42,12 +42,16 @@ log = logs.get(__name__)
 
 
 class Idempotency:
-    """`except_paths` know the header in their own way, or hand out tokens that nobody may get twice."""
+    """`except_paths`, and paths with one of these endings, know the header in their own way, or hand out tokens that
+    nobody may get twice."""
 
-    def __init__(self, app: ASGIApp, *, below: str, except_paths: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, *, below: str, except_paths: Collection[str] = (), except_endings: tuple[str, ...] = ()
+    ) -> None:
         self.app = app
         self.below = below
         self.except_paths = frozenset(except_paths)
+        self.except_endings = except_endings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST" and (key := self._key(scope)):
@@ -61,6 +65,7 @@ class Idempotency:
             not keys
             or not scope["path"].startswith(self.below)
             or scope["path"] in self.except_paths
+            or scope["path"].endswith(self.except_endings)
             or _is_form(scope)
         ):
             return None

@@ -4,7 +4,7 @@ A tenant-owned model is reached only through `Model.owned_by(principal)`, which 
 refuses a document of another one. The verbs that Beanie would offer on the class itself raise.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
@@ -152,6 +152,12 @@ class Unscoped(Generic[D]):
         """As the driver gives them, for hot reads that go to bytes without becoming models."""
         cursor = self._collection.find(self._scoped(filter_), fields, sort=sort, limit=limit)
         return await cursor.to_list()
+
+    async def each(self, filter_: Filter, *, fields: Mapping[str, Any] | None = None) -> AsyncIterator[Row]:
+        """One after the other: however many there are, only some are in memory."""
+        async with self._collection.find(self._scoped(filter_), fields) as found:
+            async for row in found:
+                yield row
 
     async def newest(
         self, filter_: Filter, *, limit: int, before: Id | None = None, fields: Mapping[str, Any] | None = None

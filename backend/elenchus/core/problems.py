@@ -14,7 +14,7 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from elenchus.core import apidoc, errors, logs
+from elenchus.core import apidoc, dialects, errors, logs
 from elenchus.core.apidoc import MEDIA_TYPE
 from elenchus.core.errors import Invalid, Refusal, Unavailable
 
@@ -47,13 +47,20 @@ def problem(refusal: Refusal, *, instance: str, request_id: str) -> dict[str, ob
         "request_id": request_id,
     }
     fields: dict[str, object] = to_jsonable_python(refusal.fields, fallback=str)
-    return fields | body
+    told = fields | body
+    return told | {"error": dialects.openai_error(told)} if _is_for_openai(instance) else told
+
+
+def _is_for_openai(path: str) -> bool:
+    return path.startswith(dialects.OPENAI_PATHS)
 
 
 def response(refusal: Refusal, *, instance: str, request_id: str, headers: Mapping[str, str] | None = None) -> Response:
     all_headers = {**refusal.headers, **(headers or {})}
     if refusal.retry_after_seconds is not None:
         all_headers["Retry-After"] = str(refusal.retry_after_seconds)
+    elif refusal.status == HTTPStatus.CONFLICT and _is_for_openai(instance):
+        all_headers |= dialects.NOT_AGAIN
     body = problem(refusal, instance=instance, request_id=request_id)
     return Response(json.dumps(body), refusal.status, all_headers, MEDIA_TYPE)
 

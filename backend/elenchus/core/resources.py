@@ -13,7 +13,7 @@ from redis.backoff import ExponentialBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from elenchus.core import mongo
+from elenchus.core import mongo, tracing
 from elenchus.core.settings import Settings
 from elenchus.core.storage import LocalStorage, Storage
 
@@ -83,7 +83,8 @@ async def open_resources(
     previous = _open
     _open = Resources(settings, client, client[settings.mongo.database], redis, storage, tuple(models))
     try:
-        yield _open
+        async with tracing.traced(settings.langfuse):
+            yield _open
     finally:
         _open = previous
         await redis.aclose()

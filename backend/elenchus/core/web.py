@@ -207,7 +207,7 @@ class _Exchange:
             log.warning("a service is away", service=unavailable.fields["service"], error=type(error).__name__)
             answer = self._problem(unavailable)
         else:
-            log.error("request broke", path=self.scope["path"], exc_info=error)
+            log.error("request broke", route=_template(self.scope), exc_info=error)  # a path may open something
             answer = problems.fault(instance=self.scope["path"], request_id=self.request_id)
         await self._answer_unless_started(answer)
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 
-from elenchus.core import logs, problems, queueing
+from elenchus.core import logs, problems, queueing, tracing
 from elenchus.core.clock import now
 from elenchus.core.errors import Refusal
 from elenchus.core.ids import Id
@@ -141,7 +141,7 @@ class Engine:
         task = self.tasks[job.type]
         limit = min(task.timeout_seconds or self._settings.timeout_seconds, self._settings.timeout_seconds)
         began = time.monotonic()
-        work = asyncio.create_task(_work(task, runs.Run(job, lease)))
+        work = asyncio.create_task(_traced(task, runs.Run(job, lease)))
         beat = asyncio.create_task(lease.keep(job, stop=work.cancel))
         held = _Held(job.id, lease, work)
         self._held.add(held)
@@ -222,6 +222,13 @@ class Engine:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._idle.wait()
+
+
+async def _traced(task: Task, run: runs.Run) -> None:
+    """All attempts at a job are one trace."""
+    with tracing.trace(task.name, run.job_id, run.principal) as attempt:
+        attempt.facts(attempt=run.attempt, subject_type=run.subject.type, subject_id=str(run.subject.id))
+        await _work(task, run)
 
 
 async def _work(task: Task, run: runs.Run) -> None:
