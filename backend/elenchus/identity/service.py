@@ -1,9 +1,12 @@
 """The door of identity: registering, signing in, one's own profile; and, from beside it, sessions and principals."""
 
+from datetime import datetime
+
 from pydantic import JsonValue
 
 from elenchus.audit import service as audit
-from elenchus.core.principal import Principal
+from elenchus.core.ids import Id
+from elenchus.core.principal import Principal, Role
 from elenchus.identity import sessions, store
 from elenchus.identity.errors import InvalidToken
 from elenchus.identity.principals import resolve, still_stands
@@ -11,8 +14,18 @@ from elenchus.identity.registering import register
 from elenchus.identity.schemas import ProfilePatch, UserOut
 from elenchus.identity.signing_in import log_in
 from elenchus.identity.tenants.service import usage
+from elenchus.identity.watching import Watch, watched
 
-__all__ = ["change_profile", "log_in", "profile", "register", "resolve", "sessions", "still_stands", "usage"]
+__all__ = [
+    "Watch", "change_profile", "log_in", "may_act", "profile", "register", "resolve", "sessions", "still_stands",
+    "usage", "watched",
+]  # fmt: skip
+
+
+async def may_act(user_id: Id, tenant_id: Id, *, since: datetime, role: Role) -> bool:
+    """For what somebody left in a tenant for others: whether they, their membership and the tenant still stand, and
+    have stood since then, and they have the role that it takes. Who was removed and let in again begins anew."""
+    return await store.acts_in(user_id, tenant_id, since=since, role=role)
 
 
 async def profile(principal: Principal) -> UserOut:

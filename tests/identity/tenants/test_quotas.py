@@ -164,10 +164,11 @@ class TestTokens:
         await until(lambda: sum(task.done() for task in asking) == 49)
         refused = [task.result() for task in asking if task.done()]
         assert {answer.status_code for answer in refused} == {429}
-        assert len(gemini.requests) == 1
+        await until(lambda: gemini.requests)
         gemini.go_on.set()
         answers = await asyncio.gather(*asking)
         [given] = [answer for answer in answers if answer.status_code == 200]
+        assert len(gemini.requests) == 1
         assert await used(f, Meter.TOKENS) == given.json()["usage"]["total_tokens"]
 
     async def test_past_the_limit_nothing_is_asked(self, firm, gemini, change_settings):

@@ -221,16 +221,16 @@ async def take(owner: HasTenant, meter: Meter, period: str, amount: int, *, limi
     return await rows.update(room, change)
 
 
+async def add(owner: HasTenant, meter: Meter, period: str, amount: int) -> None:
+    """Whatever the limit; also 0: who has seen it before can correct it no more. A tenant that is gone stays gone."""
+    change = {"$inc": {"used": amount, "changes": 1}, "$set": {"updated_at": now()}}
+    await Used.owned_by(owner).update({"_id": _used_id(owner, meter, period)}, change)
+
+
 async def give_back(owner: HasTenant, meter: Meter, period: str, amount: int) -> None:
     """Never below zero; in one write, so that it overwrites nothing that is taken meanwhile."""
     left = {"$max": [0, {"$subtract": ["$used", amount]}]}
     change = [{"$set": {"used": left, "changes": {"$add": ["$changes", 1]}, "updated_at": now()}}]
-    await Used.owned_by(owner).update({"_id": _used_id(owner, meter, period)}, change)
-
-
-async def touch(owner: HasTenant, meter: Meter, period: str) -> None:
-    """Whoever has seen it before now can correct it no more."""
-    change = {"$inc": {"changes": 1}, "$set": {"updated_at": now()}}
     await Used.owned_by(owner).update({"_id": _used_id(owner, meter, period)}, change)
 
 

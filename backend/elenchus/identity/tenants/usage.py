@@ -79,7 +79,7 @@ async def release_removed(owner: HasTenant, size: int, remove: Callable[[], Awai
 
     A recount must not find it gone and its bytes still counted: they would be subtracted twice.
     """
-    await store.touch(owner, Meter.STORAGE, FOREVER)
+    await store.add(owner, Meter.STORAGE, FOREVER, 0)
     removed = await remove()
     if removed:
         await release_storage(owner, size)
@@ -103,6 +103,11 @@ async def hold_tokens(owner: HasTenant, hold_id: Id, most: int, *, month: str) -
 async def settle_tokens(owner: HasTenant, hold_id: Id, used: int, *, month: str) -> None:
     """Safe to repeat; what was never held or is settled already stays as it is."""
     await store.settle(owner, Meter.TOKENS, month, hold_id, used)
+
+
+async def count_tokens(owner: HasTenant, used: int, *, month: str) -> None:
+    """Of work that had held some and ended after these were settled; also beyond what the month has left."""
+    await store.add(owner, Meter.TOKENS, month, used)
 
 
 async def count_events(owner: HasTenant, number: int) -> None:
