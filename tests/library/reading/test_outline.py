@@ -57,10 +57,17 @@ class TestPaths:
     def test_an_exhibit_has_numbers_of_its_own(self):
         assert path_after("Exhibit 10.1", "3.2 Fees.") == "Exhibit 10.1 > 3.2 Fees"
 
+    @pytest.mark.parametrize("number", ["İ", "ı", "Xİ"])
+    def test_letters_that_only_fold_to_roman_ones_are_no_number(self, number):
+        outline = Outline()
+        for label in (f"ARTICLE {number}", "4.2 Notice"):
+            outline.enter(Heading(label))
+        assert outline.path == f"ARTICLE {number} > 4.2 Notice"
+
     def test_a_word_of_roman_letters_is_no_number(self):
         assert path_after("CIVIL LIABILITY", "4.2 Notice.") == "CIVIL LIABILITY > 4.2 Notice"
 
-    @given(st.lists(st.text(st.sampled_from("ivxlc.0123456789 SECTIONArticle§"), min_size=1, max_size=30), max_size=40))
+    @given(st.lists(st.text(st.sampled_from("ivxlcİı.0123456789 SECTIONarte§"), min_size=1, max_size=30), max_size=40))
     def test_any_labels_give_a_short_path_that_ends_with_the_last(self, labels):
         outline = Outline()
         for label in labels:

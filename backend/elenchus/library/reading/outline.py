@@ -18,7 +18,8 @@ DIVISIONS: Final = {
 }
 CAPITALS: Final = 3  # a heading without number or name: beside "4.", above "4.2"
 NAME: Final = re.compile(r"[^\W\d_]+")
-NUMBERED: Final = re.compile(r"(?:section\s+|§\s*)?(\d+(?:\.\d+)*|[ivxlc]+\b)", re.IGNORECASE)
+#: Letters are named in both cases, for whatever only folds to one of them ("İ") has no value.
+NUMBERED: Final = re.compile(r"(?:(?i:section)\s+|§\s*)?(\d+(?:\.\d+)*|[ivxlcIVXLC]+\b)")
 ROMAN: Final = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 
 Number = tuple[int, ...]
