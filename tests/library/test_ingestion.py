@@ -207,7 +207,7 @@ class TestResuming:
         document = await filed(f, TEXT, "a.txt")
         job = await job_over(f, document["processing"]["job_id"])
         assert (job["status"], job["attempts"]) == ("completed", 2)
-        assert [step["name"] for step in job["steps"]] == ["read", "publish"]
+        assert [step["name"] for step in job["steps"]] == ["read", "publish", "tell"]
         row = await store.document(f.principal, Id(document["id"]))
         assert row
         assert row["generation"] == 1
@@ -227,7 +227,7 @@ class TestResuming:
         monkeypatch.setattr(store, "publish", fails_once)
         document = await filed(f, TEXT, "a.txt")
         job = await job_over(f, document["processing"]["job_id"])
-        assert [step["name"] for step in job["steps"]] == ["read", "publish"]
+        assert [step["name"] for step in job["steps"]] == ["read", "publish", "tell"]
         assert calls == [1, 1]
         assert len(await all_chunks(f, document["id"])) == document["chunk_count"]
 
@@ -250,7 +250,7 @@ class TestResuming:
 
         assert await until(is_completed, timeout=60)
         job = await job_over(f, document["processing"]["job_id"])
-        assert [step["name"] for step in job["steps"]] == ["read", "publish", "read again as 2"]
+        assert [step["name"] for step in job["steps"]] == ["read", "publish", "read again as 2", "tell"]
         assert await all_chunks(f, document["id"])
 
 

@@ -20,7 +20,7 @@ from elenchus.identity import service as identity
 from elenchus.jobs.errors import Fatal, Retryable
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobOutcome, JobStatus, Subject
-from elenchus.library import attaching, embedding, store
+from elenchus.library import attaching, embedding, notices, store
 from elenchus.library.analysing import service as analysing
 from elenchus.library.children import reader
 from elenchus.library.models import SETTLED, DocumentStatus, Failure
@@ -53,6 +53,8 @@ async def ingest(run: Run) -> None:
             await run.step("attachments", partial(attaching.attach, run, document, reader()))
         reading["embedding"] = await embedding.embed(run, reading, partial(_note_embedding, _Progress(run)))
         published = bool(await run.step("publish", partial(_publish, run, reading)))
+        if published and generation > 1:
+            await run.step("tell", partial(notices.tell, run.principal, run.subject.id))
     finally:
         if not published:
             await writing.abandon()
@@ -191,6 +193,7 @@ async def erase(principal: Principal, document_id: Id, *, though_held: bool = Fa
     await analysing.erase_of(principal, document_id)
     await store.detach_all(principal, document_id)
     rows = await store.sweep_all(principal, document_id)
+    await notices.tell(principal, document_id)
     log.info("document erased", document_id=str(document_id), rows=rows)
 
 

@@ -7,7 +7,7 @@ and the first import of numpy happen in threads.
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -15,7 +15,7 @@ from weakref import WeakValueDictionary
 from elenchus.audit import service as audit
 from elenchus.audit.service import Action
 from elenchus.core.ids import Id
-from elenchus.core.mongo import Row
+from elenchus.core.mongo import HasTenant, Row
 from elenchus.core.principal import Principal
 from elenchus.library import store
 from elenchus.library.errors import DocumentHasNoText, DocumentNotFound
@@ -59,10 +59,34 @@ async def verify_quotes(principal: Principal, quotes: Sequence[QuoteIn]) -> list
     Raises `DocumentNotFound` for an id that is not the tenant's and `DocumentHasNoText` for one that was never read.
     """
     await require_documents(principal, [quote.document_id for quote in quotes if quote.document_id])
-    answers = [_answer(*await _look(principal, quote)) for quote in quotes]
+    answers = [answered(*await _look(principal, quote)) for quote in quotes]
     shown = sorted({str(answer.document_id) for answer in answers if answer.document_id})
     audit.note(principal, Action.DOCUMENT_SEARCHED, "document", None, quotes=len(quotes), documents=[*shown])
     return answers
+
+
+async def still_said(owner: HasTenant, document_id: Id, quotes: Sequence[str]) -> list[bool] | None:
+    """For each whether the document says it now, wherever; None when there is no such document any more. Nobody is
+    shown anything, so nothing of it is on the record."""
+    source = await _source_or_none(owner, document_id)
+    return await asyncio.to_thread(_say, quotes, source) if source else None
+
+
+def _say(quotes: Sequence[str], source: "Source") -> list[bool]:
+    """First to the letter but for white space, which also a quotation of two words can stand."""
+    said = f" {' '.join(source.text.split())} "
+    return [f" {' '.join(quote.split())} " in said or _is_verified(quote, source) for quote in quotes]
+
+
+def _is_verified(quote: str, source: "Source") -> bool:
+    from elenchus.library.quoting.verifying import verify
+
+    return verify(quote, source, pages=[]).verdict.is_verified
+
+
+async def still_there(owner: HasTenant, chunk_ids: Sequence[Id]) -> frozenset[Id]:
+    """Those of the passages that the library has today."""
+    return frozenset(await store.chunks(owner, chunk_ids))
 
 
 async def _look(principal: Principal, quote: QuoteIn) -> Found:
@@ -110,21 +134,40 @@ def _verdict(quote: QuoteIn, source: "Source") -> Finding:
     return verify(quote.text, source, pages=quote.pages)
 
 
-async def _source(principal: Principal, document_id: Id) -> "Source":
+async def at_hand(owner: HasTenant, document_ids: Iterable[Id]) -> "dict[Id, Source]":
+    """The prepared texts, loaded together where they are not remembered. One that is gone or has none is left out."""
+    wanted = list(dict.fromkeys(document_ids))
+    found = await asyncio.gather(*(_source_or_none(owner, id_) for id_ in wanted))
+    return {id_: source for id_, source in zip(wanted, found, strict=True) if source}
+
+
+async def _source_or_none(owner: HasTenant, document_id: Id) -> "Source | None":
+    try:
+        return await _source(owner, document_id)
+    except (DocumentNotFound, DocumentHasNoText):
+        return None
+
+
+def forget() -> None:
+    """As a process that has just begun."""
+    _memory.sources.clear()
+
+
+async def _source(owner: HasTenant, document_id: Id) -> "Source":
     for _ in range(LOADS):
-        row = await _read_document(principal, document_id)
-        key = (principal.tenant_id, document_id, row["generation"])
+        row = await _read_document(owner, document_id)
+        key = (owner.tenant_id, document_id, row["generation"])
         lock = _memory.loading.setdefault(key, asyncio.Lock())
         async with lock:
-            source = _memory.sources.get(key) or await _loaded(principal, row)
+            source = _memory.sources.get(key) or await _loaded(owner, row)
         if source:
             _memory.keep(key, source)
             return source
     raise DocumentHasNoText(document_id)
 
 
-async def _read_document(principal: Principal, document_id: Id) -> Row:
-    row = await store.document(principal, document_id)
+async def _read_document(owner: HasTenant, document_id: Id) -> Row:
+    row = await store.document(owner, document_id)
     if row is None:
         raise DocumentNotFound(document_id)
     if row["generation"] is None:
@@ -132,9 +175,9 @@ async def _read_document(principal: Principal, document_id: Id) -> Row:
     return row
 
 
-async def _loaded(principal: Principal, row: Row) -> "Source | None":
+async def _loaded(owner: HasTenant, row: Row) -> "Source | None":
     """None when another generation took its place meanwhile."""
-    pages = await store.page_texts(principal, row["_id"], row["generation"], row["page_count"])
+    pages = await store.page_texts(owner, row["_id"], row["generation"], row["page_count"])
     return None if pages is None else await asyncio.to_thread(_prepared, pages)
 
 
@@ -145,7 +188,7 @@ def _prepared(pages: Sequence[str]) -> "Source":
     return Source(pages)
 
 
-def _answer(document_id: Id | None, found: Finding) -> QuoteOut:
+def answered(document_id: Id | None, found: Finding) -> QuoteOut:
     span = found.span
     return QuoteOut(
         verdict=found.verdict,

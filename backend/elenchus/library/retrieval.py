@@ -15,7 +15,7 @@ from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
 from elenchus.library import store
 from elenchus.library.atlas.finding import InAtlas
-from elenchus.library.errors import DocumentNotFound
+from elenchus.library.errors import DocumentHasNoText, DocumentNotFound
 from elenchus.library.finding import Finder, InProcess, Question
 from elenchus.library.looking import Look
 from elenchus.library.models import RowKind, row_id
@@ -73,6 +73,16 @@ async def require_documents(principal: Principal, document_ids: Iterable[Id]) ->
     for document_id in wanted:
         if document_id not in existing:
             raise DocumentNotFound(document_id)
+
+
+async def require_read(principal: Principal, document_ids: Iterable[Id]) -> None:
+    """The same, and raises `DocumentHasNoText` for one that a search would pass over, since it was not read (yet)."""
+    wanted = list(dict.fromkeys(document_ids))
+    await require_documents(principal, wanted)
+    shelf = await shelf_of(principal)
+    for document_id in wanted:
+        if document_id not in shelf.by_id:
+            raise DocumentHasNoText(document_id)
 
 
 @dataclass(frozen=True, slots=True)

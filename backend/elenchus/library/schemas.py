@@ -261,6 +261,15 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Recalled:
+    """What the library has today of a passage that was given before."""
+
+    document_id: Id
+    text: str
+    section: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Retrieved:
     passages: tuple[Passage, ...]
     mode_used: str

@@ -20,6 +20,8 @@ from elenchus.jobs.errors import JobIsOver, JobNotFound
 from elenchus.jobs.schemas import Subject
 from elenchus.library import names, retrieval, store
 from elenchus.library.adding import DOCUMENT, INGEST, add_attachment, add_documents, drop_row, queue_reading
+from elenchus.library.authorities import cited_authorities
+from elenchus.library.checking import check_quotes
 from elenchus.library.errors import (
     DocumentBeingRead,
     DocumentChanged,
@@ -28,8 +30,10 @@ from elenchus.library.errors import (
     NotYourDocument,
 )
 from elenchus.library.models import SETTLED, Failure, Processing
-from elenchus.library.quotes import verify_quotes
-from elenchus.library.retrieval import require_documents
+from elenchus.library.notices import when_text_changes
+from elenchus.library.quotes import at_hand, still_said, still_there, verify_quotes
+from elenchus.library.recalling import recall
+from elenchus.library.retrieval import require_documents, require_read
 from elenchus.library.schemas import (
     DetailsChange,
     DocumentFilters,
@@ -44,7 +48,21 @@ REMOVE = "library.remove"
 UNSETTLED_AT_ONCE = 1_000
 LOST = Failure(code="error", detail="The reading ended without a result. Reprocess the document.")
 
-__all__ = ["INGEST", "add_attachment", "add_documents", "require_documents", "verify_quotes"]
+__all__ = [
+    "INGEST",
+    "add_attachment",
+    "add_documents",
+    "at_hand",
+    "check_quotes",
+    "cited_authorities",
+    "recall",
+    "require_documents",
+    "require_read",
+    "still_said",
+    "still_there",
+    "verify_quotes",
+    "when_text_changes",
+]
 
 
 async def list_documents(principal: Principal, filters: DocumentFilters, page: PageQuery) -> Page[DocumentOut]:

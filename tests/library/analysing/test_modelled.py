@@ -14,7 +14,7 @@ from elenchus.jobs.errors import Retryable
 from elenchus.library.analysing import store
 from elenchus.library.analysing.modelled import metering, prompts, reading
 from elenchus.library.analysing.models import Analysis, AnalysisPart, AnalysisType
-from tests.fixtures.gemini import Reply
+from tests.fixtures.gemini import Reply, price_today
 from tests.library.analysing.support import (
     CALL_TOKENS,
     LEASE,
@@ -108,7 +108,7 @@ class TestOneSection:
         found = await analysed(f, document["id"])
         assert found["usage"] == {
             "calls": 1, "prompt_tokens": 120, "completion_tokens": 20, "total_tokens": CALL_TOKENS,
-            "cost_usd": pytest.approx((100 * 0.75 + 20 * 0.075 + 20 * 3.75) / 1e6),
+            "cost_usd": pytest.approx(price_today()),
         }  # fmt: skip
         assert await until(lambda: settled_at(f, CALL_TOKENS))
 
@@ -233,11 +233,11 @@ class TestFailing:
 
     async def test_what_would_fail_again_fails_at_once(self, firm, gemini):
         f = await firm()
-        gemini.will_fill(lambda _: Reply(block_reason="SAFETY"))
+        gemini.will_fill(lambda _: Reply(pieces=(), finish="SAFETY"))
         document = await filed(f, TEXT, "lease.txt")
         found = await analysed(f, document["id"])
         assert (found["status"], found["error"]["code"], len(gemini.requests)) == ("failed", "blocked", 1)
-        assert await until(lambda: settled_at(f, 0))
+        assert await until(lambda: settled_at(f, CALL_TOKENS))  # what the filter held back was paid for
 
     async def test_a_provider_that_is_away_is_tried_again_and_done_sections_are_not(self, firm, gemini, small):
         f = await firm()
@@ -265,7 +265,7 @@ class TestFailing:
 
         def fill(body: dict[str, Any]) -> dict[str, Any] | Reply:
             if is_merge(body) and stubborn:
-                return Reply(block_reason="SAFETY")
+                return Reply(pieces=(), finish="SAFETY")
             return reading_clauses(body)
 
         gemini.will_fill(fill)
@@ -273,7 +273,7 @@ class TestFailing:
         told = await started(f, document["id"])
         await job_over(f, told["job_id"])
         read = len(sections(gemini))
-        assert await until(lambda: settled_at(f, read * CALL_TOKENS))
+        assert await until(lambda: settled_at(f, (read + 1) * CALL_TOKENS))
         stubborn.clear()
         assert (await f.client.post(f"/api/v1/jobs/{told['job_id']}/retry")).status_code == 202
         await job_over(f, told["job_id"])
@@ -463,11 +463,11 @@ class TestQuota:
 
     async def test_a_run_that_finds_the_month_used_up_does_not_begin(self, firm, gemini, change_settings, monkeypatch):
         f = await firm()
-        gemini.will_fill(lambda _: Reply(block_reason="SAFETY"))
+        gemini.will_fill(lambda _: Reply(pieces=(), finish="SAFETY"))
         document = await filed(f, TEXT, "lease.txt")
         told = await started(f, document["id"])
         await job_over(f, told["job_id"])
-        assert await until(lambda: settled_at(f, 0))
+        assert await until(lambda: settled_at(f, CALL_TOKENS))
         change_settings("tier_free", monthly_tokens=1_000)
         await f.client.post(f"/api/v1/jobs/{told['job_id']}/retry")
         assert (await job_over(f, told["job_id"]))["error"]["code"] == "quota-exceeded"

@@ -128,7 +128,7 @@ def _usage(row: Row) -> AnalysisUsage:
         prompt_tokens=spent.prompt_tokens,
         completion_tokens=spent.completion_tokens,
         total_tokens=spent.total_tokens,
-        cost_usd=cost_usd(row["model"], counted, on=row["created_at"].date()),
+        cost_usd=cost_usd(row["model"], counted, on=row["created_at"].date(), calls=spent.calls),
     )
 
 

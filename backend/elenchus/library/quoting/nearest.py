@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from rapidfuzz.distance import Levenshtein
@@ -14,6 +15,7 @@ SEEDS: Final = 12
 SEED_LETTERS: Final = 14
 PLACES_OF_A_SEED: Final = 40
 ALIKE: Final = 0.7  # share of the words that stand there in this order: below it the document does not say this
+LONGEST_REMEMBERED: Final = 40  # characters of a word
 STRAY: Final = 4  # words more or less in the source
 _BAND: Final = 64  # letters that words changed before a seed may have moved it
 _TOKEN: Final = re.compile(
@@ -95,7 +97,14 @@ def tokens(text: str, offset: int) -> list[Token]:
 
 def _key(word: str) -> str:
     """The common case needs no table."""
-    return word.lower() if word.isascii() and word.isalnum() else fold(word).letters or word
+    if word.isascii() and word.isalnum():
+        return word.lower()
+    return _folded(word) if len(word) <= LONGEST_REMEMBERED else fold(word).letters or word
+
+
+@lru_cache(maxsize=4_096)  # signs, amounts and the words with an apostrophe: the same again and again
+def _folded(word: str) -> str:
+    return fold(word).letters or word
 
 
 def _likely_place(letters: str, view: View) -> int | None:

@@ -12,7 +12,7 @@ from elenchus.library.quoting.omission import turns
 from elenchus.library.reading.running import Line, edges_of, keys_of, repeated, running
 
 _RAISED: Final = re.compile(r"[¹²³⁰⁴-⁹]{1,3}")
-_LOWERED: Final = re.compile(r"(?<=[.;”\"’)])\d{1,3}(?=\s+[\"“(]?[A-Z])")  # by the reader, where a sentence ends
+_LOWERED: Final = re.compile(r"([.;”\"’)])(\d{1,3})(?=\s+[\"“(]?[A-Z])")  # by the reader, where a sentence ends
 _SENTENCE_END: Final = re.compile(r"[a-z]{4}[”\"’)]?\.[”\"’)]?$")  # behind any other sign it may be an amount
 _BEFORE_RAISED: Final = re.compile(r"(?:[.,;:”\"’)]|[^\W\d_]{4})$")
 _UNIT_BEFORE: Final = re.compile(
@@ -29,7 +29,7 @@ def plain_pages(pages: Sequence[str]) -> dict[int, str]:
     for index, page in enumerate(pages):
         plain = _blank(page, running(page, edges[index], index, headers))
         plain = _LIST_DASH.sub(lambda found: found[0][:-1] + " ", plain)
-        plain = _LOWERED.sub(_without_lowered, _RAISED.sub(_without_raised, plain))
+        plain = _LOWERED.sub(_without_lowered, plain if plain.isascii() else _RAISED.sub(_without_raised, plain))
         if plain != page:
             changed[index] = plain
     return changed
@@ -43,11 +43,13 @@ def _without_raised(found: re.Match[str]) -> str:
 
 
 def _without_lowered(found: re.Match[str]) -> str:
-    return " " * len(found[0]) if _SENTENCE_END.search(_before(found)) else found[0]
+    is_mark = _SENTENCE_END.search(_before(found, 2))
+    return found[1] + " " * len(found[2]) if is_mark else found[0]
 
 
-def _before(found: re.Match[str]) -> str:
-    return found.string[max(found.start() - 40, 0) : found.start()]
+def _before(found: re.Match[str], group: int = 0) -> str:
+    at = found.start(group)
+    return found.string[max(at - 40, 0) : at]
 
 
 def _blank(page: str, lines: Iterator[Line]) -> str:

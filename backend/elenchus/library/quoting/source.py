@@ -5,8 +5,10 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
+
+import numpy as np
 
 from elenchus.library.quoting.agreement import Wanted, agree
 from elenchus.library.quoting.ends import begins_whole, beside, ends_whole
@@ -15,6 +17,7 @@ from elenchus.library.quoting.plain import plain_pages
 
 TRIES: Final = 64  # places with the same letters that are looked at closely, from one place on
 ALL_TRIES: Final = 4 * TRIES  # and for one quotation in all; each takes a millisecond or two
+AT_ONCE: Final = 32  # pages whose letters are found together: a tenth of the calls, and memory for 32 only
 _WORD: Final = re.compile(r"\w{1,64}")
 
 
@@ -92,9 +95,22 @@ class View:
     def __init__(self, source: Source, changed: Mapping[int, str]) -> None:
         self.source = source
         self._changed = changed
-        folded = [fold(self.page(index)).letters for index in range(source.page_count)]
+        folded = [letters for first in range(0, source.page_count, AT_ONCE) for letters in self._folded(first)]
         self.letters = "".join(folded)
         self.starts = [*accumulate(map(len, folded), initial=0)]
+
+    def _folded(self, first: int) -> Iterator[str]:
+        """The letters of some pages, one by one; of those that are as they stand, the same."""
+        last = min(first + AT_ONCE, self.source.page_count)
+        if self._changed and not any(index in self._changed for index in range(first, last)):
+            there = self.source.as_it_stands
+            yield from (there.letters[there.starts[index] : there.starts[index + 1]] for index in range(first, last))
+            return
+        pages = [self.page(index) for index in range(first, last)]
+        together = fold("\f".join(pages))
+        ends = np.searchsorted(together.offsets, [*accumulate(len(page) + 1 for page in pages)])
+        # a ligature is several letters at one place
+        yield from (together.letters[start:end] for start, end in pairwise([0, *ends.tolist()]))
 
     def page(self, index: int) -> str:
         return self._changed[index] if index in self._changed else self.source.page(index)
@@ -114,12 +130,16 @@ class View:
     def matches(self, wanted: Wanted, tries: Tries, *, within: range | None = None) -> Iterator[Match]:
         """Where it stands, in order; `within` says where its first letter may be, among the letters."""
         within = within or range(len(self.letters))
+        known: tuple[range, Folded, int] | None = None  # what many of the places have in common, kept while it is asked
         at, stop = within.start, within.stop + len(wanted) - 1
         for _ in range(TRIES if len(wanted) else 0):
             at = self.letters.find(wanted.letters, at, stop)
             if at < 0 or not tries.one_more():
                 return
-            here, first = self._around(at, at + len(wanted))
+            pages = self._pages_around(at, at + len(wanted))
+            if known is None or known[0] != pages:
+                known = pages, *self._letters_on(pages)
+            _, here, first = known
             offsets = here.offsets[at - first : at - first + len(wanted)]
             start, end = int(offsets[0]), int(offsets[-1]) + 1
             if agree(wanted, here, at - first) and self.source.stands_whole(wanted, start, end):
@@ -128,10 +148,15 @@ class View:
 
     def _around(self, first: int, last: int) -> tuple[Folded, int]:
         """The pages that hold these letters and the ones beside them, and the number of the first letter there."""
+        return self._letters_on(self._pages_around(first, last))
+
+    def _pages_around(self, first: int, last: int) -> range:
         low = bisect_right(self.starts, max(first - 2, 0)) - 1
-        high = min(bisect_right(self.starts, last + 1), self.source.page_count)
-        pages = [(self.source.starts[index], fold(self.page(index))) for index in range(low, high)]
-        return joined(pages), self.starts[low]
+        return range(low, min(bisect_right(self.starts, last + 1), self.source.page_count))
+
+    def _letters_on(self, pages: range) -> tuple[Folded, int]:
+        folded = [(self.source.starts[index], fold(self.page(index))) for index in pages]
+        return joined(folded), self.starts[pages.start]
 
     def place(self, letter: int) -> int:
         """Of a letter in the full text."""

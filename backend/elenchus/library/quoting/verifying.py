@@ -1,9 +1,9 @@
 """The verdict on one quotation in one document."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeVar
 
 from elenchus.library.quoting import misreading
 from elenchus.library.quoting.nearest import ALIKE, Change, Near, nearest
@@ -16,7 +16,9 @@ FEWEST_WORDS: Final = 4
 FEWEST_LETTERS: Final = 15
 FEWEST_WORDS_OF_A_PART: Final = 2
 MOST_DIFFERENCES: Final = 20
+_FIRST_LETTERS: Final = 24  # where these are not, the rest is not either
 LONGEST_SHOWN: Final = 300  # characters of one side of a difference
+K = TypeVar("K")
 _TURNS: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")  # marks that show what follows in another order
 _WORD: Final = re.compile(r"[\u2e80-\u9fff]|[^\W_]+")
 
@@ -45,6 +47,24 @@ def verify(quote: str, source: Source, *, pages: Sequence[int] = ()) -> Finding:
     return found or _not_standing(near, source)
 
 
+def standing(quote: str, sources: Mapping[K, Source]) -> tuple[K, Finding] | None:
+    """In which of several it stands; without a look for the nearest words, so that many can be asked."""
+    if is_too_short(quote):
+        return None
+    tried, tries = list(filter(_proves, readings(quote))), Tries()
+    for key, source in sources.items():
+        likely = [reading for reading in tried if _begins_in(reading, source)]
+        found = _stands(quote, source, (), likely, tries) if likely else None
+        if found and found.verdict.is_verified:
+            return key, found
+    return None
+
+
+def _begins_in(reading: Reading, source: Source) -> bool:
+    first = reading.parts[0].wanted.letters[:_FIRST_LETTERS]
+    return any(first in view.letters for view in source.views)
+
+
 def is_too_short(quote: str) -> bool:
     """So few words stand in any contract and prove nothing."""
     words = _WORD.findall(quote)
@@ -56,11 +76,17 @@ def _proves(reading: Reading) -> bool:
     return all(len(_WORD.findall(part.text)) >= FEWEST_WORDS_OF_A_PART for part in reading.parts)
 
 
-def _stands(quote: str, source: Source, pages: Sequence[int]) -> Finding | None:
+def _stands(
+    quote: str,
+    source: Source,
+    pages: Sequence[int],
+    tried: Iterable[Reading] | None = None,
+    tries: Tries | None = None,
+) -> Finding | None:
     """The best that any reading of it gives: verified at once, else on another page, else misleading."""
     others: list[Finding] = []
-    tries = Tries()
-    for reading in filter(_proves, readings(quote)):
+    tries = tries or Tries()
+    for reading in filter(_proves, readings(quote)) if tried is None else tried:
         for view in source.views:
             for chain in _chains(reading, view, pages, tries):
                 finding = _finding(quote, chain, source, pages)

@@ -95,6 +95,8 @@ class Reader:
             try:
                 answer = await self.model.structured(rules, text, schema)
             except ModelFailed as failed:
+                if failed.usage:
+                    await self.desk.paid(_spent(failed.usage))
                 raise _failed(failed) from failed
             if answer.value is not None or answer.usage.is_cut:
                 return answer.value, _spent(answer.usage)
