@@ -13,19 +13,15 @@ from functools import lru_cache
 from elenchus.core.llm.sentences import Sentence, split
 from elenchus.core.llm.terms import folded, terms
 from elenchus.library.schemas import Passage
-from elenchus.research.models import Citation, Verification
+from elenchus.research.examining.marks import GAP_AND_MARK, MARK, numbers
+from elenchus.research.examining.statements import spans
+from elenchus.research.models import Citation
 
 MOST_CITATIONS = 100
 LONGEST_CLAIM = 2_000  # characters; a longer one is no sentence and is compared by its beginning
 SECOND_SENTENCE_ADDS = 0.25  # the next sentence is cited too when it holds this share more of the claim
 
-_NUMBERS = r"\d{1,3}(?:\s*[,;–-]\s*\d{1,3}){0,20}"
-_MARK = re.compile(rf"\[\s*({_NUMBERS})\s*\]")
-_GAP_AND_MARK = re.compile(rf"[ \t]?{_MARK.pattern}")
-_MARKS = rf"(?:\[\s*{_NUMBERS}\s*\]\s*)+"
-_LEADING = re.compile(rf"\s*({_MARKS})")
 _AFTER_MARKS = " \t\r\n\f.!?;:,)"
-_RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
 _QUOTED = re.compile(r"[\"“]([^\"“”]{12,600})[\"”]")
 
 
@@ -38,80 +34,54 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class Found:
+    """`invalid` are marks that name no source that was given."""
+
     citations: list[Citation]
-    verification: Verification
-    failing: list[Claim]
+    invalid: list[int]
 
 
-def examine(answer: str, passages: Sequence[Passage]) -> Examined:
-    """The citations of an answer, and whether every mark names a source that was given."""
+def found(answer: str, passages: Sequence[Passage]) -> Found:
     citations: dict[tuple[int, int, int], Citation] = {}
-    invalid: list[int] = []
-    failing: list[Claim] = []
+    invalid: set[int] = set()
     for claim in claims(answer, passages):
-        wrong = [n for n in claim.numbers if not 1 <= n <= len(passages)]
-        failing += [claim] if wrong else []
-        invalid += wrong
+        wrong = {n for n in claim.numbers if not 1 <= n <= len(passages)}
+        invalid |= wrong
         for n in claim.numbers:
             if n not in wrong and len(citations) < MOST_CITATIONS:
                 cited = cite(n, claim.text, passages[n - 1])
                 citations.setdefault((n, cited.start_char, cited.end_char), cited)
-    verification = Verification(citations_valid=not invalid, invalid_citations=sorted(set(invalid)))
-    return Examined(list(citations.values()), verification, failing)
+    return Found(list(citations.values()), sorted(invalid))
 
 
 def claims(answer: str, passages: Sequence[Passage] = ()) -> list[Claim]:
     """Each sentence that carries marks."""
-    found = [_claim(sentence, passages) for sentence in _with_marks_behind(answer)]
-    return [claim for claim in found if claim.numbers]
+    said = [claim_of(answer[start:end], passages) for start, end in spans(answer)]
+    return [claim for claim in said if claim.numbers]
 
 
-def _with_marks_behind(answer: str) -> list[str]:
-    """The sentences; marks that come after the full stop go to the sentence before it."""
-    found: list[str] = []
-    for sentence in split(answer):
-        rest = sentence.text
-        if (leading := _LEADING.match(rest)) and found:
-            found[-1] += f" {leading[1]}"
-            rest = rest[leading.end() :]
-        if rest.strip():
-            found.append(rest)
-    return found
-
-
-def _claim(sentence: str, passages: Sequence[Passage]) -> Claim:
+def claim_of(sentence: str, passages: Sequence[Passage]) -> Claim:
     end = _before_last_marks(sentence)
-    body, numbers = sentence[:end], _numbers(sentence[end:])
-    if numbers and _MARK.search(body) and _is_in_one_of(body, numbers, passages):
-        return Claim(folded(body), numbers)  # the marks within are the source's own
-    return Claim(folded(_GAP_AND_MARK.sub("", sentence)), _numbers(sentence))
+    body, named = sentence[:end], numbers(sentence[end:])
+    if named and MARK.search(body) and _is_in_one_of(body, named, passages):
+        return Claim(folded(body), named)  # the marks within are the source's own
+    return Claim(folded(GAP_AND_MARK.sub("", sentence)), numbers(sentence))
 
 
 def _before_last_marks(sentence: str) -> int:
     """Where the marks at the end begin; the length when there are none."""
     start = len(sentence)
     end = len(sentence.rstrip(_AFTER_MARKS))
-    for mark in reversed(list(_MARK.finditer(sentence))):
+    for mark in reversed(list(MARK.finditer(sentence))):
         if sentence[mark.end() : end].strip():
             break
         start = end = mark.start()
     return start
 
 
-def _is_in_one_of(body: str, numbers: tuple[int, ...], passages: Sequence[Passage]) -> bool:
-    given = [passages[n - 1].text for n in numbers if 1 <= n <= len(passages)]
+def _is_in_one_of(body: str, named: tuple[int, ...], passages: Sequence[Passage]) -> bool:
+    given = [passages[n - 1].text for n in named if 1 <= n <= len(passages)]
     return any(_located(body, text) for text in given)
-
-
-def _numbers(text: str) -> tuple[int, ...]:
-    """Each once, in order; "[2-4]" is 2, 3 and 4."""
-    found: dict[int, None] = {}
-    for mark in _MARK.finditer(text):
-        for first, last, single in _RANGE.findall(mark[1]):
-            low, high = (int(single),) * 2 if single else (int(first), int(last))
-            found |= dict.fromkeys(range(low, high + 1) if low <= high < low + 20 else (low, high))
-    return tuple(found)
 
 
 def cite(n: int, claim: str, passage: Passage) -> Citation:
@@ -149,8 +119,8 @@ def _located(words: str, text: str) -> tuple[int, int] | None:
     parts = words.rstrip(" .,;:").split()
     if not parts:
         return None
-    found = re.search(r"\s+".join(map(re.escape, parts)) + r"[.,;:]?", text)
-    return found.span() if found else None
+    place = re.search(r"\s+".join(map(re.escape, parts)) + r"[.,;:]?", text)
+    return place.span() if place else None
 
 
 @lru_cache(maxsize=64)  # an answer cites the same few passages again and again
