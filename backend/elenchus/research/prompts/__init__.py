@@ -1,79 +1,129 @@
-"""What a reading model is told: the rules in `legal_assistant.md`, the conversation so far, sources, question."""
+"""What a reading model is told: the standing rules, the conversation so far, sources, question.
 
-import hashlib
+In this order, so that the next question's prompt begins as this one's did, to the letter: providers charge a fraction
+for a beginning that they have read before.
+"""
+
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from dataclasses import dataclass, replace
 
 from elenchus.core.llm.base import Prompt, Source, Speaker, Turn
 from elenchus.library.schemas import Passage
+from elenchus.research.errors import QuestionTooLong
+from elenchus.research.prompts.fencing import attribute, fenced, inert
+from elenchus.research.prompts.fitting import NOTHING, Chosen, History, Summary, choices, from_a_question
+from elenchus.research.prompts.written import digest, rules, written
 
-#: Of the conversation so far; sources and answer need the room more.
-HISTORY_TOKENS = 4_000
-_MARKS = re.compile(r"\s*\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")
-_FENCE = re.compile(r"<(?=/?\s*sources?\b)", re.I)
+__all__ = [
+    "NO_SOURCES",
+    "PER_PART",
+    "Composed",
+    "History",
+    "Summary",
+    "compose",
+    "digest",
+    "plain",
+    "require_fitting",
+    "rules",
+    "source",
+    "written",
+]
+
+#: The first words of an answer without sources; `examining` takes them for what they are, and not for a claim.
+NO_SOURCES = "Nothing below is from your documents: no passage of them was found for this question."
+_MARKS = re.compile(r"\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")
+PER_PART = 4  # tokens of what separates one from the next: a role, a line's end
+Count = Callable[[str], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    version: str
-    text: str
+class Composed:
+    """A prompt and what went into it: so many of the conversation's last turns, and what came before them as a
+    summary. `tokens` is our own count."""
+
+    prompt: Prompt
+    passages: tuple[Passage, ...]
+    turns: int
+    summary: Summary | None
+    tokens: int
 
 
-@cache
-def rules() -> Rules:
-    text = resources.files(__package__).joinpath("legal_assistant.md").read_text(encoding="utf-8")
-    head, _, body = text.partition("\n")
-    return Rules(head.removeprefix("version:").strip(), body.strip())
+def compose(question: str, passages: Sequence[Passage], history: History, *, count: Count, room: int) -> Composed:
+    """`count` is the model's own way to count tokens, `room` how many there may be. Raises `QuestionTooLong` when the
+    question alone does not fit."""
+    told = replace(history, turns=tuple(map(_told, history.turns)))
+    fixed = require_fitting(question, count=count, room=room)
+    sizes = _Sizes(count)
+    chosen = next(each for each in choices(told, passages) if fixed + sizes.of(each) <= room)
+    return Composed(
+        _prompt(question, chosen),
+        chosen.passages,
+        len(from_a_question(chosen.history.turns)),
+        chosen.history.summary,
+        fixed + sizes.of(chosen),
+    )
 
 
-def compose(
-    question: str, passages: Sequence[Passage], history: Sequence[Turn], *, count: Callable[[str], int]
-) -> Prompt:
-    """`count` is the model's own way to count tokens; the oldest turns are left out first."""
-    asked = f"<sources>\n{_fenced(passages)}\n</sources>\n\nQuestion: {question}"
-    turns = (*_recent(history, count), Turn(Speaker.USER, asked))
-    sources = tuple(Source(passage.document_title, passage.text) for passage in passages)
-    return Prompt(rules().text, turns, question, sources)
+def require_fitting(question: str, *, count: Count, room: int) -> int:
+    """What rules and question alone come to. Raises `QuestionTooLong`."""
+    bare = _prompt(question, NOTHING)
+    tokens = count(bare.system) + count(bare.turns[-1].text) + 2 * PER_PART
+    if tokens > room:
+        raise QuestionTooLong(room)
+    return tokens
 
 
-def _fenced(passages: Sequence[Passage]) -> str:
+def _prompt(question: str, chosen: Chosen) -> Prompt:
+    asked = f"<sources>\n{_sources(chosen.passages)}\n</sources>\n\nQuestion: {inert(question)}"
+    turns = [*from_a_question(chosen.history.turns), Turn(Speaker.USER, asked)]
+    if chosen.history.summary:
+        turns[0] = Turn(Speaker.USER, f"{_summary(chosen.history.summary)}\n\n{turns[0].text}")
+    sources = tuple(Source(passage.document_title, passage.text) for passage in chosen.passages)
+    return Prompt(rules().text, tuple(turns), question, sources)
+
+
+def _sources(passages: Sequence[Passage]) -> str:
     if not passages:
         return "(none were found)"
-    return "\n".join(_source(n, passage) for n, passage in enumerate(passages, 1))
+    return "\n".join(source(n, passage) for n, passage in enumerate(passages, 1))
 
 
-def _source(n: int, passage: Passage) -> str:
-    title = _inert(passage.document_title.replace('"', "'"))
-    pages = f"{passage.page_start}-{passage.page_end}"
-    return f'<source n="{n}" document="{title}" pages="{pages}">\n{_inert(passage.text)}\n</source>'
+def source(n: int, passage: Passage) -> str:
+    title, pages = attribute(passage.document_title), f"{passage.page_start}-{passage.page_end}"
+    return f'<source n="{n}" document="{title}" pages="{pages}">\n{inert(passage.text)}\n</source>'
 
 
-def _inert(text: str) -> str:
-    """A document cannot close its own fence."""
-    return _FENCE.sub("&lt;", text)
+def _summary(summary: Summary) -> str:
+    return fenced("summary", summary.text)
 
 
-def _recent(history: Sequence[Turn], count: Callable[[str], int]) -> list[Turn]:
-    kept: list[Turn] = []
-    room = HISTORY_TOKENS
-    for turn in reversed(history):
-        text = _MARKS.sub("", turn.text)
-        room -= count(text)
-        if room < 0:
-            break
-        kept.append(Turn(turn.speaker, text))
-    return _from_a_question(kept[::-1])
+def plain(text: str) -> str:
+    """An earlier answer as the model wrote it, without the numbers of sources that are no longer given. Shown what was
+    put above its words it would put that there itself, with sources too."""
+    *before, last = _MARKS.split(text.removeprefix(f"{NO_SOURCES}\n\n"))
+    return "".join(part.rstrip() for part in before) + last
 
 
-def _from_a_question(turns: list[Turn]) -> list[Turn]:
-    """Providers want a user's turn first."""
-    while turns and turns[0].speaker is not Speaker.USER:
-        turns = turns[1:]
-    return turns
+def _told(turn: Turn) -> Turn:
+    text = plain(turn.text) if turn.speaker is Speaker.ASSISTANT else turn.text
+    return Turn(turn.speaker, inert(text))
 
 
-def digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+class _Sizes:
+    """Tokens of what may be told. Each part is counted once, however many choices are weighed."""
+
+    def __init__(self, count: Count) -> None:
+        self._count = count
+        self._known: dict[str, int] = {}
+
+    def of(self, chosen: Chosen) -> int:
+        told = [turn.text for turn in from_a_question(chosen.history.turns)]
+        given = [source(n, passage) for n, passage in enumerate(chosen.passages, 1)]
+        summary = [_summary(chosen.history.summary)] if chosen.history.summary else []
+        return sum(map(self._part, [*summary, *told, *given]))
+
+    def _part(self, text: str) -> int:
+        if text not in self._known:
+            self._known[text] = self._count(text) + PER_PART
+        return self._known[text]
