@@ -1,0 +1,1 @@
+"""The process that sets Word files and PDFs."""
