@@ -7,10 +7,13 @@ import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
+import jwt
 import pytest
+import structlog
 from pydantic import SecretStr
 from pymongo import monitoring
 
@@ -19,8 +22,9 @@ from elenchus.core import logs, mongo
 from elenchus.core import resources as resources_module
 from elenchus.core import settings as settings_module
 from elenchus.core.clock import now
-from elenchus.core.http import BoundedHttp
+from elenchus.core.http import WEBSOCKETS, BoundedHttp
 from elenchus.core.ids import Id, new_id
+from elenchus.core.llm import breaker, gauge
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
 from elenchus.core.settings import (
@@ -34,12 +38,14 @@ from elenchus.core.settings import (
     MongoSettings,
     ProTierSettings,
     RedisSettings,
+    ResearchSettings,
     ServerSettings,
     Settings,
     settings,
     use,
 )
 from elenchus.embedded import Endpoints, embedded_servers
+from elenchus.identity import principals
 from tests.fixtures.gemini import GeminiStub, gemini_stub
 from tests.fixtures.serving import served
 from tests.support import COMMANDS, Firm, http_client
@@ -88,6 +94,7 @@ def settings_(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> S
             tier_pro=ProTierSettings(_env_file=None, requests_per_minute=OFTEN),
             tier_enterprise=EnterpriseTierSettings(_env_file=None, requests_per_minute=OFTEN),
             embedding=EmbeddingSettings(_env_file=None, model="none"),  # a test that wants vectors says so
+            research=ResearchSettings(_env_file=None, memory_model="none"),  # likewise for titles and summaries
             jobs=JobSettings(_env_file=None, lease_seconds=3, heartbeat_seconds=0.5, sweep_seconds=0.5),
         )
     )
@@ -121,6 +128,30 @@ def change_settings(settings_: Settings) -> Iterator[Callable[..., Settings]]:
     settings_module.use(before)
 
 
+@pytest.fixture
+def lines(monkeypatch: pytest.MonkeyPatch) -> list[structlog.types.EventDict]:
+    """What the border logs; loggers keep their processors from their first line on, so this one gets its own."""
+    from elenchus.core import web  # with FastAPI, which most unit tests do without
+
+    capture = structlog.testing.LogCapture()
+    processors = [structlog.contextvars.merge_contextvars, capture]
+    monkeypatch.setattr(web, "log", structlog.wrap_logger(None, processors, structlog.make_filtering_bound_logger(0)))
+    return capture.entries
+
+
+@pytest.fixture
+def expire_tokens(monkeypatch: pytest.MonkeyPatch) -> Callable[[Firm], None]:
+    """From the call on every access token counts as expired, until the test ends."""
+
+    def expire(firm: Firm) -> None:
+        past = partial(jwt.decode, leeway=-settings().auth.access_token_seconds)
+        monkeypatch.setattr(jwt, "decode", past)
+        principals._known._claims.clear()  # of tokens it has read this process asks no further
+        principals.forget_user(firm.principal.user_id)
+
+    return expire
+
+
 @pytest.fixture(scope="session")
 async def gemini_server() -> AsyncIterator[GeminiStub]:
     async with gemini_stub() as stub:
@@ -131,6 +162,8 @@ async def gemini_server() -> AsyncIterator[GeminiStub]:
 def gemini(gemini_server: GeminiStub, change_settings: Callable[..., Settings]) -> GeminiStub:
     """The deployment has a Google key, and Google is the stub."""
     gemini_server.reset()
+    breaker.forget()
+    gauge.forget()
     key = SecretStr("k")
     change_settings("llm", google_api_key=key, google_base_url=gemini_server.url, max_attempts=1, timeout_seconds=5)
     return gemini_server
@@ -141,7 +174,9 @@ async def live(settings_: Settings, resources_: Resources) -> AsyncIterator[str]
     """The base URL of a running API."""
     from elenchus.main import create_app  # loads every room: most unit tests need none
 
-    async with served(create_app(settings_), grace_seconds=3, http=BoundedHttp, proxy_headers=False) as api:
+    async with served(
+        create_app(settings_), grace_seconds=3, http=BoundedHttp, proxy_headers=False, **WEBSOCKETS
+    ) as api:
         await _share_resources(api.url, resources_)
         yield api.url
 

@@ -48,7 +48,7 @@ def api(reload: ReloadOption = False) -> None:
     """Run one API process; needs MONGODB_URL and REDIS_URL. Start as many as you like."""
     import uvicorn
 
-    from elenchus.core.http import BoundedHttp
+    from elenchus.core.http import WEBSOCKETS, BoundedHttp
 
     config = _configured()
     server = config.server
@@ -66,6 +66,7 @@ def api(reload: ReloadOption = False) -> None:
         proxy_headers=False,  # whom to believe about addresses is ours to say: TRUSTED_PROXIES
         timeout_graceful_shutdown=server.shutdown_grace_seconds,
         http=BoundedHttp,
+        **WEBSOCKETS,
     )
 
 

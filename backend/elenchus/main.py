@@ -25,7 +25,10 @@ from elenchus.identity import service as identity
 
 API_PREFIX = "/api/v1"
 #: Uploads count for themselves while they stream; who is not signed in has little to say.
-BODY_LIMITS = {f"{API_PREFIX}/documents": None} | {
+BODY_LIMITS = {
+    f"{API_PREFIX}/documents": None,
+    f"{API_PREFIX}/openai/v1/chat/completions": 1_000_000,  # each request brings all that was said before
+} | {
     f"{API_PREFIX}/auth/{name}": 16_384
     for name in (
         "register", "login", "refresh", "password/forgot", "password/reset", "email/verify", "google/mfa",
@@ -45,6 +48,8 @@ NOT_REPEATED = (
         )
     }
 )  # fmt: skip
+#: A question that is asked again, which `research` keeps the answer of as well.
+NOT_REPEATED_ENDINGS = ("/regenerate",)
 #: Asked for every few seconds, by whoever keeps the process alive.
 PROBES = (f"{API_PREFIX}/health", f"{API_PREFIX}/health/ready")
 EXPOSED_HEADERS = [
@@ -107,7 +112,9 @@ def _add_routes(app: FastAPI) -> None:
 def _add_borders(app: FastAPI, config: Settings) -> None:
     """The last one added is the outermost."""
     server = config.server
-    app.add_middleware(Idempotency, below=f"{API_PREFIX}/", except_paths=NOT_REPEATED)
+    app.add_middleware(
+        Idempotency, below=f"{API_PREFIX}/", except_paths=NOT_REPEATED, except_endings=NOT_REPEATED_ENDINGS
+    )
     app.add_middleware(
         Border,
         max_body_bytes=server.max_body_bytes,

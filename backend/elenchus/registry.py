@@ -46,6 +46,19 @@ from elenchus.research import models as research_models
 from elenchus.research import privacy as research_privacy
 from elenchus.research import service as research
 from elenchus.research import tasks as research_tasks
+from elenchus.research.briefing import api as briefing_api
+from elenchus.research.briefing import models as briefing_models
+from elenchus.research.briefing import privacy as briefing_privacy
+from elenchus.research.briefing import staleness as briefing_staleness
+from elenchus.research.briefing import tasks as briefing_tasks
+from elenchus.research.exporting import api as exporting_api
+from elenchus.research.openai_api import api as openai_api
+from elenchus.research.recording import api as recording_api
+from elenchus.research.recording import staleness
+from elenchus.research.sharing import api as sharing_api
+from elenchus.research.sharing import models as sharing_models
+from elenchus.research.sharing import privacy as sharing_privacy
+from elenchus.research.sockets import api as sockets_api
 
 MODELS: tuple[type[Document], ...] = (
     *audit_models.MODELS,
@@ -59,6 +72,8 @@ MODELS: tuple[type[Document], ...] = (
     *library_models.MODELS,
     *analysing_models.MODELS,
     *research_models.MODELS,
+    *sharing_models.MODELS,
+    *briefing_models.MODELS,
     *idempotency.MODELS,
 )
 ROUTERS: tuple[APIRouter, ...] = (
@@ -72,6 +87,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     people_api.router,
     people_api.tenants_router,
     research_api.router,
+    exporting_api.router,
+    sharing_api.router,
+    recording_api.router,
+    briefing_api.router,
+    sockets_api.router,
+    openai_api.router,
     library_api.router,
     analysing_api.router,
     jobs_following_api.router,  # before `/jobs/{job_id}`
@@ -90,6 +111,8 @@ PARTS: tuple[Part, ...] = (
     ),
     plain_part("usage", tenants_models.Used),
     *research_privacy.PARTS,
+    sharing_privacy.PART,
+    briefing_privacy.PART,
     library_privacy.PART,
     analysing_privacy.PART,
 )
@@ -100,6 +123,7 @@ TASKS: tuple[Task, ...] = (
     *library_tasks.TASKS,
     *analysing_tasks.TASKS,
     *research_tasks.TASKS,
+    *briefing_tasks.TASKS,
 )
 SCHEDULES: tuple[Every, ...] = (
     Every("audit.prune", 86_400, audit.prune, timeout_seconds=3_600),  # its room lies below that of the jobs
@@ -110,7 +134,11 @@ SCHEDULES: tuple[Every, ...] = (
     *library_tasks.SCHEDULES,
     *analysing_tasks.SCHEDULES,
     *research_tasks.SCHEDULES,
+    *briefing_tasks.SCHEDULES,
 )
+
+#: Who is told when a document's text was replaced or is gone.
+TEXT_LISTENERS = (*staleness.LISTENERS, *briefing_staleness.LISTENERS)
 
 #: What a worker does before its first job and after its last.
 WORKER_STARTS: tuple[Callable[[], Awaitable[None]], ...] = library_tasks.STARTS

@@ -51,7 +51,7 @@ ENDING = Row("viewer", session_only=True, ends=True)
 ROWS: dict[str, Row] = {
     # health and meta
     "root_health": PUBLIC, "health": PUBLIC, "readiness": PUBLIC, "database_health": PUBLIC, "metrics": PUBLIC,
-    "welcome": PUBLIC,
+    "welcome": PUBLIC, "detailed_health": Row("superuser", session_only=True),
     # auth
     "register": PUBLIC, "login": PUBLIC, "refresh_tokens": PUBLIC, "forgot_password": PUBLIC, "reset_password": PUBLIC,
     "verify_email": PUBLIC, "google_login": PUBLIC, "google_callback": PUBLIC, "google_second_factor": PUBLIC,
@@ -105,11 +105,27 @@ ROWS: dict[str, Row] = {
     "change_conversation": Row("member", "person", _json(title="Changed")),
     "delete_conversation": Row("member", "person", ends=True),
     "list_messages": Row("viewer", "person"),
+    "export_conversation": Row("viewer", "person"),
+    "share_conversation": Row("member", "person", _json(expires_in_days=1)),
+    "unshare_conversation": Row("member", "person"),
+    "read_shared_conversation": PUBLIC,
     "ask": Row("member", sends=_json(content="What is the rent?")),
     "regenerate_answer": Row("member", "person"),
     "follow_answer": Row("viewer", "person"),
     "stop_answer": Row("member", "person"),
     "give_feedback": Row("member", "person", _json(score=1)),
+    "list_openai_models": Row("viewer"),
+    "get_openai_model": Row("viewer"),
+    "create_openai_completion": Row(
+        "member", sends=_json(model="auto", messages=[{"role": "user", "content": "What is the rent?"}])
+    ),
+    "get_answer_record": Row("viewer", "person"),
+    "create_brief": Row("member", sends=_json(case_facts="The rent is late.", legal_issues=["What is the rent?"])),
+    "list_briefs": Row("viewer"),
+    "get_brief": Row("viewer", "person"),
+    "export_brief": Row("viewer", "person"),
+    "delete_brief": Row("member", "person", ends=True),
+    "replay_answer": Row("member", "person"),
     # documents
     "upload_documents": Row("member", sends=lambda w: {"files": [("files", ("new.txt", w.canary[::-1].encode()))]}),
     "list_documents": Row("viewer"),
@@ -149,7 +165,7 @@ class Operation:
     puts: tuple[Put, ...]
 
     def path(self, world: World, **own: str) -> str:
-        names = {**world.ids, "number": "1", **own}
+        names = {**world.ids, "number": "1", "model_id": "auto", **own}
         return self.template.format(**{name: names[name] for name in self.parameters})
 
 

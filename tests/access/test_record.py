@@ -49,10 +49,16 @@ LEAVES = {
     "create_conversation": Action.CONVERSATION_CREATED,
     "change_conversation": Action.CONVERSATION_CHANGED,
     "delete_conversation": Action.CONVERSATION_DELETED,
+    "share_conversation": Action.CONVERSATION_SHARED,
+    "unshare_conversation": Action.CONVERSATION_UNSHARED,
     "ask": Action.QUESTION_ASKED,
     "regenerate_answer": Action.QUESTION_ASKED,
     "stop_answer": Action.ANSWER_STOPPED,
     "give_feedback": Action.ANSWER_RATED,
+    "create_openai_completion": Action.QUESTION_ASKED,
+    "replay_answer": Action.ANSWER_REPLAYED,
+    "create_brief": Action.BRIEF_STARTED,
+    "delete_brief": Action.BRIEF_DELETED,
     "upload_documents": Action.DOCUMENT_UPLOADED,
     "search_documents": Action.DOCUMENT_SEARCHED,
     "verify_quotes": Action.DOCUMENT_SEARCHED,
@@ -71,7 +77,8 @@ OUT_OF_REACH = {
 }  # fmt: skip
 #: They end what others need, so they come last, in this order.
 LAST = (
-    "rotate_api_key", "revoke_api_key", "revoke_invitation", "delete_conversation", "delete_document", "end_session",
+    "rotate_api_key", "revoke_api_key", "revoke_invitation", "delete_conversation", "delete_brief",
+    "delete_document", "end_session",
     "logout", "logout_all", "change_password", "change_member", "remove_member", "delete_user", "restore_user",
     "delete_tenant", "restore_tenant",
 )  # fmt: skip

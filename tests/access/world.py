@@ -172,6 +172,11 @@ async def _fill(world: World, author: Firm) -> None:
     assert started.status_code == 202, started.text
     world.ids["analysis_id"] = started.json()["analysis_id"]
     await job_over(author, started.json()["job_id"])
+    wanted = {"case_facts": f"{world.canary} pays late.", "legal_issues": [f"What is the rent of {world.canary}?"]}
+    brief = await author.client.post(f"{API}/chat/brief", json=wanted)
+    assert brief.status_code == 202, brief.text
+    world.ids["brief_id"] = brief.json()["brief_id"]
+    await job_over(author, brief.json()["job_id"])
     document = (await author.client.get(f"{API}/documents/{world.ids['document_id']}")).json()
     world.ids["job_id"] = document["processing"]["job_id"]
     sessions = (await author.client.get(f"{API}/auth/sessions")).json()["items"]

@@ -16,6 +16,7 @@ PUBLIC = {
     "health", "root_health", "readiness", "database_health", "metrics",  # probes carry no tenant's data
     "register", "login", "refresh_tokens",  # how one gets a principal
     "google_login", "google_callback", "google_second_factor",  # the provider says who it is
+    "read_shared_conversation",  # the link stands for whoever has it
     "forgot_password", "reset_password", "verify_email",  # a mailed token stands for the one who is not signed in
 }  # fmt: skip
 
@@ -44,6 +45,7 @@ ALL = list(routes())
 def test_every_way_in_is_one_that_is_asked_here():
     """A WebSocket, a mounted app and a plain route have no guard that could be looked for."""
     documentation = {"/docs", "/docs/oauth2-redirect", "/redoc", "/api/v1/openapi.json"}
+    documentation |= {"/api/v1/chat/ws/{conversation_id}"}  # asked in tests/research/sockets
     ways = list(iter_route_contexts(create_app().routes))
     assert {way.path for way in ways if not isinstance(way.original_route, APIRoute)} == documentation
     asked = {id(route) for route in ALL}

@@ -2,6 +2,7 @@
 misled, nothing ends, and all is well soon after."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from websockets.asyncio.client import connect
 
 from elenchus.embedded import Policy, Server, database_server, valkey_server
 from tests.conftest import PASSWORD, free_port, sign_up
@@ -133,6 +135,16 @@ def assert_refused(answers: dict[str, tuple[httpx.Response, float]]) -> None:
         assert seconds <= ANSWER_SECONDS, (name, seconds)
 
 
+async def assert_turned_away(site: Site) -> None:
+    """A WebSocket is told to come back, with the reason."""
+    path = f"{site.url.replace('http', 'ws', 1)}/api/v1/chat/ws/{site.conversation}"
+    async with connect(path, subprotocols=["bearer", site.firm.access_token], proxy=None) as socket:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            assert json.loads(await socket.recv())["problem"]["status"] == 503
+            await socket.wait_closed()
+    assert socket.close_code == 1013
+
+
 async def assert_alive_but_not_ready(site: Site) -> None:
     async with http_client(base_url=site.url, timeout=10) as http:
         began = time.perf_counter()
@@ -159,6 +171,7 @@ class TestDatabase:
     async def test_frozen(self, site):
         os.kill(site.database.pid, signal.SIGSTOP)
         assert_refused(await at_once(site, site.reads | site.writes))
+        await assert_turned_away(site)
         await assert_alive_but_not_ready(site)
         assert_refused(await at_once(site, site.reads | site.writes))
         os.kill(site.database.pid, signal.SIGCONT)

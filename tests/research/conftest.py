@@ -48,10 +48,9 @@ async def neighbour(
 
     async def start(**environment: str) -> Neighbour:
         port = free_port()
-        command = [sys.executable, "-m", "uvicorn", "elenchus.main:create_app", "--factory", "--port", str(port)]
         process = await asyncio.create_subprocess_exec(
-            *command, "--log-level", "critical", "--timeout-graceful-shutdown", "8",
-            env=_environment(settings_, gemini_server, tmp_path) | environment, cwd=tmp_path,
+            sys.executable, "-m", "elenchus", "api", cwd=tmp_path,
+            env=_environment(settings_, gemini_server, tmp_path) | {"PORT": str(port)} | environment,
         )  # fmt: skip
         one = Neighbour(f"http://127.0.0.1:{port}", process)
         started.append(one)
@@ -79,8 +78,10 @@ def _environment(config: Settings, gemini: GeminiStub, folder: Path) -> dict[str
         "GOOGLE_API_KEY": "k",
         "GOOGLE_GEMINI_BASE_URL": gemini.url,
         "EMBEDDING_MODEL": "none",
+        "RESEARCH_MEMORY_MODEL": "none",
         "RESEARCH_ANSWER_LEASE_SECONDS": "3",
         "SHUTDOWN_GRACE_SECONDS": "5",
+        "LOG_LEVEL": "ERROR",
     }
 
 

@@ -8,11 +8,13 @@ import pytest
 from pymongo.errors import AutoReconnect
 
 from elenchus.core.ids import Id
-from elenchus.identity import principals
+from elenchus.identity import principals, watching
 from elenchus.identity import service as identity
 from elenchus.identity import store as people
-from elenchus.research import store
-from tests.research.support import CHAT, RENT, SSE, blocks, first_words, to_the_end
+from elenchus.research import store, streams
+from elenchus.research.exporting import service as exporting
+from elenchus.research.recording import replaying
+from tests.research.support import CHAT, RENT, SSE, asked, blocks, first_words, to_the_end
 from tests.support import Firm, http_client, until
 
 AUTH, KEYS = "/api/v1/auth", "/api/v1/api-keys"
@@ -28,9 +30,22 @@ async def revoke_key(f: Firm, key: dict) -> None:
     assert (await f.client.delete(f"{KEYS}/{key['id']}")).status_code == 204
 
 
+async def rotate_key(f: Firm, key: dict) -> None:
+    assert (await f.client.post(f"{KEYS}/{key['id']}/rotate")).status_code in (200, 201)
+
+
 async def end_membership(f: Firm, _key: dict) -> None:
     await people.change_user(f.principal.user_id, {"memberships": []})
     principals.forget_user(f.principal.user_id)
+
+
+async def change_password_elsewhere(f: Firm, _key: dict) -> None:
+    """In another session of the same person: all others end."""
+    async with http_client(base_url=f.client.base_url) as http:
+        again = await http.post(f"{AUTH}/login", data={"username": f.email, "password": f.password})
+        bearer = {"Authorization": f"Bearer {again.json()['access_token']}"}
+        body = {"current_password": f.password, "new_password": "a wholly different horse and staple"}
+        assert (await http.post(f"{AUTH}/me/password", json=body, headers=bearer)).status_code == 204
 
 
 async def suspend_elsewhere(f: Firm, _key: dict) -> None:
@@ -55,6 +70,7 @@ def asking(http: httpx.AsyncClient):
         (False, log_out),
         (False, end_membership),
         (False, suspend_elsewhere),
+        (False, change_password_elsewhere),
         (True, revoke_key),
         (True, end_membership),
     ],
@@ -70,12 +86,66 @@ async def test_an_open_stream_ends(firm, gemini, live, by_key: bool, end: End):
             await end(f, key)
             async with asyncio.timeout(5):
                 so_far = await to_the_end(stream)
-    assert (so_far.names[-2:], so_far.text) == (["delta", "error"], SLOW[0])
+    assert so_far.names[-2:] == ["delta", "error"]
+    assert so_far.text.endswith(SLOW[0])
     assert so_far["error"]["problem"]["status"] == 401
     assert so_far["error"]["problem"]["instance"].endswith(so_far["meta"]["message_id"])
     assert so_far.ids[-1] == so_far.ids[-2]  # who comes back goes on after the last word
     gemini.go_on.set()
     await is_complete(f, so_far["meta"]["message_id"])
+
+
+@pytest.mark.parametrize("path", [CHAT, "/api/v1/openai/v1/chat/completions"])
+async def test_nor_is_an_answer_told_whole(firm, gemini, path: str):
+    f = await firm()
+    gemini.will_say(*SLOW, pause_after=1)
+    body = {"content": RENT} if path == CHAT else {"model": "auto", "messages": [{"role": "user", "content": RENT}]}
+    told = await told_after(f, asyncio.create_task(f.client.post(path, json=body)), gemini.go_on)
+    assert told.status_code == 401
+    assert SLOW[1] not in told.text
+
+
+async def test_nor_one_that_is_made_again(firm, monkeypatch):
+    f = await firm()
+    message_id, replay, go_on = (await asked(f))["message"]["id"], replaying.replay, asyncio.Event()
+
+    async def slowly(*given):
+        await go_on.wait()
+        return await replay(*given)
+
+    monkeypatch.setattr(replaying, "replay", slowly)
+    asking = asyncio.create_task(f.client.post(f"{CHAT}/messages/{message_id}/replay"))
+    assert (await told_after(f, asking, go_on)).status_code == 401
+
+
+async def test_a_file_breaks_off(firm, monkeypatch):
+    f = await firm()
+    conversation_id, begun, go_on = (await asked(f))["conversation_id"], asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_):
+        yield b"half"
+        begun.set()
+        await go_on.wait()
+        yield b"whole"
+
+    monkeypatch.setattr(exporting, "_markdown", slowly)
+    asking = asyncio.create_task(f.client.get(f"{CHAT}/conversations/{conversation_id}/export"))
+    await begun.wait()
+    with pytest.raises(httpx.RemoteProtocolError):
+        await told_after(f, asking, go_on)
+
+
+async def told_after(f: Firm, asking: asyncio.Task[httpx.Response], go_on: asyncio.Event) -> httpx.Response:
+    """What comes to who has signed out meanwhile."""
+
+    def mine() -> list[watching.Watch]:
+        return [each for each in watching._watches if each.principal.user_id == f.principal.user_id]
+
+    [watch] = await until(mine)
+    await log_out(f, {})
+    await asyncio.wait_for(watch.ended.wait(), 5)
+    go_on.set()
+    return await asking
 
 
 async def is_complete(f: Firm, message_id: str) -> None:
@@ -88,34 +158,30 @@ async def is_complete(f: Firm, message_id: str) -> None:
 
 async def test_also_while_words_keep_coming(firm, gemini, monkeypatch):
     """There is no quiet moment in which to look."""
+    monkeypatch.setattr(streams, "LOOK_SECONDS", 600)
     f = await firm()
     gemini.will_say(*SLOW, pause_after=1)
     async with asking(f.client) as response:
         stream = blocks(response)
         await first_words(stream)
-        monkeypatch.setattr("elenchus.research.api.LOOK_SECONDS", 0.0)
+        [watch] = [each for each in watching._watches if each.principal.user_id == f.principal.user_id]
         await log_out(f, {})
+        await asyncio.wait_for(watch.ended.wait(), 5)
         gemini.go_on.set()
         so_far = await to_the_end(stream)
     assert so_far.names[-1] == "error"
     assert SLOW[1] not in so_far.text
 
 
-async def test_a_token_that_expires_meanwhile_ends_nothing(firm, gemini, change_settings):
+async def test_a_token_that_expires_meanwhile_ends_nothing(firm, gemini, expire_tokens):
     """Its session goes on, and its next request refreshes the token."""
     f = await firm()
-    change_settings("auth", access_token_seconds=1)
-    again = await f.client.post(f"{AUTH}/login", data={"username": f.email, "password": f.password})
-    f.client.headers["Authorization"] = f"Bearer {again.json()['access_token']}"
     gemini.will_say(*SLOW, pause_after=1)
     async with asking(f.client) as response:
         stream = blocks(response)
         await first_words(stream)
-
-        async def has_expired() -> bool:
-            return (await f.client.get(f"{AUTH}/me")).status_code == 401
-
-        await until(has_expired)
+        expire_tokens(f)
+        assert (await f.client.get(f"{AUTH}/me")).status_code == 401
         gemini.go_on.set()
         so_far = await to_the_end(stream)
     assert so_far.names[-1] == "done"

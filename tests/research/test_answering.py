@@ -11,8 +11,10 @@ from elenchus.core.llm.base import ModelFailed
 from elenchus.core.llm.extractive import Extractive
 from elenchus.core.principal import Principal, Role
 from elenchus.library.schemas import Passage, Retrieved
-from elenchus.research import answering
-from elenchus.research.answering import Cut, Delta, Failed, Finished, Leash, Question, Sources, Used, Verified
+from elenchus.research import accounts, answering
+from elenchus.research.answering import Delta, Failed, Finished, Question, Sources, Used, Verified
+from elenchus.research.leash import Cut, Leash, until_pulled
+from elenchus.research.prompts import History
 
 TEXT = "Rent of $900 is due on the first day of each month. Pets are not allowed."
 
@@ -30,7 +32,7 @@ def question(text: str = "When is rent due?", **changes) -> Question:
         "text": text,
         "document_ids": (),
         "documents_may_be_gone": False,
-        "history": (),
+        "history": History(),
         "model": Extractive(),
         "temperature": 0.0,
         "require_verified": False,
@@ -131,11 +133,11 @@ async def collected(stream: AsyncIterator[int]) -> list[int]:
 class TestLeash:
     async def test_without_a_pull_everything_comes(self):
         stream = numbers(asyncio.Event())
-        assert await collected(answering.until_pulled(stream, Leash(), timeout_seconds=5)) == [0, 1, 2, 3, 4]
+        assert await collected(until_pulled(stream, Leash(), timeout_seconds=5)) == [0, 1, 2, 3, 4]
 
     async def test_a_stalled_stream_is_left_at_once_and_closed(self):
         leash, closed = Leash(), asyncio.Event()
-        reading = asyncio.create_task(collected(answering.until_pulled(numbers(closed, 2), leash, timeout_seconds=60)))
+        reading = asyncio.create_task(collected(until_pulled(numbers(closed, 2), leash, timeout_seconds=60)))
         await asyncio.sleep(0.01)
         leash.stop()
         assert await asyncio.wait_for(reading, 1) == [0, 1]
@@ -143,7 +145,7 @@ class TestLeash:
 
     async def test_silence_is_a_failure(self):
         with pytest.raises(ModelFailed) as caught:
-            await collected(answering.until_pulled(numbers(asyncio.Event(), 2), Leash(), timeout_seconds=0.02))
+            await collected(until_pulled(numbers(asyncio.Event(), 2), Leash(), timeout_seconds=0.02))
         assert (caught.value.code, caught.value.retryable) == ("model_slow", True)
 
     async def test_the_first_reason_counts(self):
@@ -158,3 +160,47 @@ class TestLeash:
         found = await steps(question(), leash=leash)
         assert isinstance(found[-1], Finished)
         assert (found[-1].outcome.text, found[-1].outcome.cut) == ("", Cut.STOPPED)
+
+    async def test_a_model_that_was_never_asked_costs_nothing(self):
+        """Stopped while its sources were looked for."""
+        leash, model = Leash(), Unasked()
+
+        async def while_it_is_stopped(*args) -> Retrieved:
+            leash.stop()
+            return await giving(*args)
+
+        found = await steps(question(model=model), while_it_is_stopped, leash)
+        assert isinstance(found[-1], Finished)
+        assert (found[-1].outcome.cut, found[-1].outcome.usage) == (Cut.STOPPED, None)
+        assert accounts.tokens_of(model, found[-1].outcome) == 0
+
+    async def test_one_that_was_asked_and_had_said_nothing_costs_what_it_was_sent(self):
+        leash, model = Leash(), Silent()
+        reading = asyncio.create_task(steps(question(model=model), leash=leash))
+        await asyncio.wait_for(model.is_asked.wait(), 10)
+        leash.stop()
+        found = await asyncio.wait_for(reading, 10)
+        assert found[-1].outcome.cut is Cut.STOPPED
+        assert accounts.tokens_of(model, found[-1].outcome) > 0
+
+
+class Silent(Extractive):
+    """One that somebody pays for, and that never says a word."""
+
+    name = "provider:silent"
+
+    def __init__(self) -> None:
+        self.is_asked = asyncio.Event()
+
+    async def stream(self, *_prompt, **_how):
+        self.is_asked.set()
+        await asyncio.Event().wait()
+        yield
+
+
+class Unasked(Extractive):
+    name = "provider:unasked"
+
+    async def stream(self, *_prompt, **_how):
+        raise AssertionError("it was asked")
+        yield

@@ -5,9 +5,9 @@ import pytest
 from elenchus.core.clock import now
 from elenchus.core.ids import new_id
 from elenchus.core.principal import Role
-from elenchus.research import store
-from elenchus.research.asking import title_of
+from elenchus.research import running, store
 from elenchus.research.models import Answer
+from elenchus.research.placing import title_of
 from elenchus.research.prompts import rules
 from tests.research.support import (
     CHAT,
@@ -39,6 +39,7 @@ class TestWhole:
         message = body["message"]
         assert message["content"].startswith(f"{RENT_WORDS} [1]")
         assert "no language model was used" in message["content"]
+        assert message["verification"]["unsupported_sentences"] == []  # what we say of the answer is no part of it
         assert (message["role"], message["status"], message["model"]) == ("assistant", "complete", "extractive")
         [citation] = message["citations"]
         assert citation["document_id"] == document_id
@@ -51,9 +52,9 @@ class TestWhole:
         f = await firm()
         await filed(f)
         message = (await asked(f))["message"]
-        assert list(message)[: len(MESSAGE_FIELDS)] == MESSAGE_FIELDS
+        assert [name for name in message if name in MESSAGE_FIELDS] == MESSAGE_FIELDS
         assert list(message["citations"][0]) == CITATION_FIELDS
-        assert list(message["usage"]) == ["prompt_tokens", "completion_tokens", "total_tokens", "cost_usd"]
+        assert list(message["usage"])[:4] == ["prompt_tokens", "completion_tokens", "total_tokens", "cost_usd"]
         assert list(message["verification"])[:4] == [
             "quotes", "citations_valid", "unsupported_sentences", "legal_citations",
         ]  # fmt: skip
@@ -282,6 +283,27 @@ class TestSameRequestAgain:
         assert first.status_code == again.status_code == 200
         assert first.json() == again.json()
         assert len((await f.client.get(CONVERSATIONS)).json()["items"]) == 1
+
+    async def test_a_conversation_that_is_made_under_a_key_is_listed_where_its_time_is(self, firm):
+        f = await firm()
+        made = []
+        for number in range(6):
+            key = {"Idempotency-Key": f"place-{number}"} if number % 2 else {}
+            answered = await f.client.post(CHAT, json={"content": RENT}, headers=key)
+            made.insert(0, answered.json()["conversation_id"])
+        assert [row["id"] for row in (await f.client.get(CONVERSATIONS)).json()["items"]] == made
+
+    async def test_it_is_had_also_when_it_could_not_be_asked_any_more(self, firm, monkeypatch):
+        f = await firm()
+        document_id = await filed(f)
+        key, body = {"Idempotency-Key": "question-5"}, {"content": RENT, "document_ids": [document_id]}
+        first = await f.client.post(CHAT, json=body, headers=key)
+        assert (await f.client.delete(f"/api/v1/documents/{document_id}")).status_code == 204
+        monkeypatch.setattr(running, "MOST_AT_ONCE", 0)
+        again = await f.client.post(CHAT, json=body, headers=key)
+        assert again.status_code == 200, again.text
+        assert again.json()["message"]["id"] == first.json()["message"]["id"]
+        assert (await f.client.post(CHAT, json=body)).status_code == 503
 
     async def test_many_at_once_are_one_answer(self, firm):
         import asyncio

@@ -5,9 +5,10 @@ import json
 import pytest
 
 from elenchus.core.ids import Id, new_id
-from elenchus.research import store
-from elenchus.research.asking import new_conversation
-from elenchus.research.models import Answer, ConversationPage, Message, Role
+from elenchus.research import service, store
+from elenchus.research.models import Answer, Conversation, ConversationPage, Message, Role
+from elenchus.research.placing import new_conversation
+from elenchus.research.store import removing
 from tests.research.support import CHAT, CONVERSATIONS, RENT, asked, conversation, shown
 from tests.support import COMMANDS, Firm
 
@@ -238,6 +239,34 @@ class TestRemoving:
             assert await kind.owned_by(f.principal).rows({"conversation_id": Id(talk_id)}) == []
         assert (await f.client.delete(f"{CONVERSATIONS}/{talk_id}")).status_code == 404
 
+    async def test_what_breaks_off_is_carried_on(self, firm, monkeypatch):
+        f = await firm()
+        talk_id, _ = await long_talk(f, 130)
+        await asked(f, conversation_id=talk_id)
+        with monkeypatch.context() as dying:
+            dying.setattr(removing, "delete_parts", _dies)
+            with pytest.raises(_Dead):
+                await service.delete(f.principal, Id(talk_id))
+        assert (await f.client.get(f"{CONVERSATIONS}/{talk_id}")).status_code == 404
+        assert (await f.client.get(CONVERSATIONS)).json()["items"] == []
+        refused = await f.client.post(CHAT, json={"content": RENT, "conversation_id": talk_id})
+        assert refused.status_code == 404
+        await service.finish_removals()  # it may be under way
+        assert await Conversation.owned_by(f.principal).get(Id(talk_id))
+        monkeypatch.setattr(service, "REMOVAL_SECONDS", -1)
+        await service.finish_removals()
+        assert await Conversation.owned_by(f.principal).get(Id(talk_id)) is None
+        for kind in (ConversationPage, Answer):
+            assert await kind.owned_by(f.principal).rows({"conversation_id": Id(talk_id)}) == []
+
+
+class _Dead(Exception):
+    pass
+
+
+async def _dies(*_: object) -> None:
+    raise _Dead
+
 
 class TestOthers:
     """Another tenant's, and another person's of the same tenant, do not exist."""
@@ -279,7 +308,6 @@ class TestOthers:
 
     async def test_a_colleague_of_the_same_tenant_does_not_see_it_either(self, theirs, colleague):
         from elenchus.core.pages import PageQuery
-        from elenchus.research import service
         from elenchus.research.errors import ConversationNotFound, MessageNotFound
 
         _, body = theirs

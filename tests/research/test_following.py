@@ -3,10 +3,11 @@
 import asyncio
 
 import pytest
+from pymongo.errors import AutoReconnect
 
 from elenchus.core.ids import Id, new_id
 from elenchus.core.resources import resources
-from elenchus.research import running, store
+from elenchus.research import following, running, store, streams
 from elenchus.research.models import Message, Role
 from tests.research.support import (
     CHAT,
@@ -101,6 +102,31 @@ class TestLeaving:
         assert answered.status_code == 422
 
 
+class TestTheDatabaseIsAway:
+    @pytest.fixture
+    def away(self, monkeypatch):
+        async def nobody(*_: object, **__: object) -> None:
+            raise AutoReconnect
+
+        return lambda name: monkeypatch.setattr(store, name, nobody)
+
+    async def test_an_end_that_only_it_knows_is_still_to_come(self, firm, away):
+        f = await firm()
+        message_id = Id((await asked(f))["message"]["id"])
+        await until(lambda: running.find(message_id) is None)
+        await streams.forget([message_id])
+        away("message")
+        got = told((await f.client.get(f"{CHAT}/messages/{message_id}/stream", headers={"Last-Event-ID": "3"})).text)
+        assert (got.names, got.ids) == (["error"], [3])
+        assert got["error"]["problem"]["status"] == 503
+
+    async def test_nobody_is_taken_for_dead_meanwhile(self, firm, away):
+        f = await firm()
+        reading = await following.reading(f.principal, Id((await asked(f))["message"]["id"]), request_id="r")
+        away("answer")
+        assert await reading._is_being_written()
+
+
 class TestStopping:
     async def test_it_ends_at_once_with_the_words_so_far(self, firm, gemini):
         f = await firm()
@@ -165,6 +191,16 @@ class TestAtOnce:
             gemini.go_on.set()
             await to_the_end(stream)
 
+    async def test_not_more_either_when_they_all_come_at_once(self, firm, monkeypatch, gemini):
+        monkeypatch.setattr(running, "MOST_AT_ONCE", 2)
+        f = await firm()
+        gemini.will_say("The rent ", "is", pause_after=1)
+        asking = [asyncio.create_task(f.client.post(CHAT, json={"content": RENT})) for _ in range(12)]
+        await until(lambda: sum(task.done() for task in asking) >= 10)
+        gemini.go_on.set()
+        statuses = [answered.status_code for answered in await asyncio.gather(*asking)]
+        assert sorted(statuses) == [200] * 2 + [503] * 10
+
 
 class TestFeedback:
     async def test_it_stands_on_the_message(self, firm):
@@ -176,6 +212,18 @@ class TestFeedback:
         assert given.json()["feedback"] == {"score": -1, "comment": "Wrong clause"}
         kept = await message_in(f, body["conversation_id"], body["message"]["id"])
         assert kept == given.json()
+
+    async def test_on_an_answer_that_is_being_written_it_would_be_lost_with_the_draft(self, firm, gemini):
+        f = await firm()
+        gemini.will_say("The rent ", "is", pause_after=1)
+        async with streaming(f) as stream:
+            so_far = await first_words(stream)
+            url = f"{CHAT}/messages/{so_far['meta']['message_id']}/feedback"
+            early = await f.client.post(url, json={"score": 1})
+            gemini.go_on.set()
+            await to_the_end(stream)
+        assert early.status_code == 409, early.text
+        assert (await f.client.post(url, json={"score": 1})).json()["feedback"] == {"score": 1, "comment": None}
 
     async def test_also_when_the_message_has_moved_to_a_page(self, firm):
         f = await firm()

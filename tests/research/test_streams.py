@@ -4,10 +4,11 @@ import asyncio
 import json
 
 import pytest
+from redis.exceptions import OutOfMemoryError
 
 from elenchus.core.ids import new_id
 from elenchus.core.resources import resources
-from elenchus.research import streams
+from elenchus.research import relaying, streams
 from elenchus.research.streams import Broadcast, Event, merged
 from tests.support import until
 
@@ -81,6 +82,12 @@ class TestHere:
         broadcast.publish("done", "{}")
         assert [event.name for event in await staying] == ["delta", "done"]
 
+    async def test_what_comes_at_the_moment_when_the_waiting_ends_is_not_missed(self):
+        """Taken for silence it would be the end of a stream that has not told its end."""
+        broadcast = Broadcast()
+        asyncio.get_running_loop().call_soon(broadcast.publish, "done", "{}")
+        assert await broadcast.more(0, timeout_seconds=0) == [Event(1, "done", "{}")]
+
     async def test_a_quiet_line_gets_a_sign_of_life(self, monkeypatch):
         monkeypatch.setattr(streams, "PING_SECONDS", 0.02)
         reading = Broadcast().follow()
@@ -106,7 +113,7 @@ class TestHere:
 class TestElsewhere:
     async def test_another_process_reads_the_same_events(self):
         message_id, broadcast = new_id(), Broadcast()
-        copying = asyncio.create_task(streams.relay(message_id, broadcast, lambda: None))
+        copying = asyncio.create_task(relaying.relay(message_id, broadcast, lambda: None))
         reading = asyncio.create_task(self._collect(message_id, 0))
         for name, data in [("meta", "{}"), ("delta", delta("a")), ("delta", delta("b")), ("done", "{}")]:
             broadcast.publish(name, data)
@@ -125,20 +132,46 @@ class TestElsewhere:
 
     async def test_the_copy_is_forgotten_after_a_while(self):
         message_id = new_id()
-        await streams.relay(message_id, full("a"), lambda: None)
+        await relaying.relay(message_id, full("a"), lambda: None)
         ttl = await resources().redis.ttl(f"elenchus:answer:{message_id}:events")
         assert 0 < ttl <= 900
 
     async def test_copying_twice_changes_nothing(self):
         """A write whose answer was lost is repeated."""
         message_id, broadcast = new_id(), full("a b")
-        await streams.relay(message_id, broadcast, lambda: None)
-        await streams.relay(message_id, broadcast, lambda: None)
-        assert [event.seq for event in await streams.copied(message_id)] == [1, 2, 3, 4]
+        await relaying.relay(message_id, broadcast, lambda: None)
+        await relaying.relay(message_id, broadcast, lambda: None)
+        events = await streams.copied(message_id)
+        assert ([event.seq for event in events], said(events)) == ([1, 3, 4], "ab")
+
+    async def test_what_was_copied_together_is_told_apart(self):
+        """A reader who comes from the writing process has a part of it."""
+        message_id = new_id()
+        await relaying.relay(message_id, full("a b c"), lambda: None)
+        assert await resources().redis.xlen(f"elenchus:answer:{message_id}:events") == 3
+        for after, rest in [(0, "abc"), (1, "abc"), (2, "bc"), (3, "c"), (4, "")]:
+            assert said(await self._collect(message_id, after)) == rest
+            assert said(await streams.copied(message_id, after)) == rest
+
+    async def test_a_round_whose_answer_was_lost_is_made_again_with_more(self):
+        message_id = new_id()
+        run = json.dumps([{"text": "a"}, {"text": "b"}])
+        await resources().redis.xadd(f"elenchus:answer:{message_id}:events", {"name": "delta", "run": run}, id="3-0")
+        await relaying.relay(message_id, full("a b c d"), lambda: None)
+        assert said(await streams.copied(message_id)) == "abcd"
+        assert said(await self._collect(message_id, 2)) == "bcd"
+
+    async def test_an_answer_that_redis_refuses_keeps_none_of_the_others(self):
+        refused, other = new_id(), new_id()
+        await resources().redis.set(f"elenchus:answer:{refused}:events", "not a stream")
+        await asyncio.wait_for(
+            asyncio.gather(*(relaying.relay(id_, full("a"), lambda: None) for id_ in (refused, other))), 5
+        )
+        assert said(await streams.copied(other)) == "a"
 
     async def test_a_wish_to_stop_is_heard_while_nothing_is_said(self):
         message_id, broadcast, stopped = new_id(), Broadcast(), asyncio.Event()
-        copying = asyncio.create_task(streams.relay(message_id, broadcast, stopped.set))
+        copying = asyncio.create_task(relaying.relay(message_id, broadcast, stopped.set))
         await streams.request_stop(message_id)
         await asyncio.wait_for(stopped.wait(), 5)
         broadcast.publish("done", "{}")
@@ -164,7 +197,7 @@ class TestWithoutRedis:
 
     async def test_copying_gives_up_at_the_end_and_not_before(self, redis_away):
         broadcast = Broadcast()
-        copying = asyncio.create_task(streams.relay(new_id(), broadcast, lambda: None))
+        copying = asyncio.create_task(relaying.relay(new_id(), broadcast, lambda: None))
         broadcast.publish("delta", delta("a"))
         await asyncio.sleep(0.1)
         assert not copying.done()
@@ -172,9 +205,9 @@ class TestWithoutRedis:
         await asyncio.wait_for(copying, 5)
 
     async def test_what_was_said_meanwhile_is_copied_when_it_is_back(self, redis_away, monkeypatch):
-        monkeypatch.setattr(streams, "RETRY_SECONDS", 0.02)
+        monkeypatch.setattr(relaying, "RETRY_SECONDS", 0.02)
         message_id, broadcast = new_id(), Broadcast()
-        copying = asyncio.create_task(streams.relay(message_id, broadcast, lambda: None))
+        copying = asyncio.create_task(relaying.relay(message_id, broadcast, lambda: None))
         for word in "abc":
             broadcast.publish("delta", delta(word))
         await asyncio.sleep(0.1)
@@ -191,3 +224,15 @@ class TestWithoutRedis:
         await streams.request_stop(new_id())
         await streams.publish_end(new_id(), "error", "{}")
         assert await streams.copied(new_id()) == []
+
+
+async def test_a_redis_that_is_full_keeps_nobody_from_stopping_and_ending_an_answer(monkeypatch):
+    """It takes nothing more, and answers all the same."""
+
+    async def refused(*_command, **_how):
+        raise OutOfMemoryError("OOM command not allowed when used memory > 'maxmemory'.")
+
+    monkeypatch.setattr(resources().redis, "execute_command", refused)
+    await streams.request_stop(new_id())
+    await streams.publish_end(new_id(), "error", "{}")
+    await streams.forget([new_id()])

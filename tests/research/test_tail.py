@@ -11,10 +11,19 @@ from hypothesis import strategies as st
 from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.research import store
-from elenchus.research.asking import new_conversation
 from elenchus.research.errors import ConversationBusy, ConversationNotFound
-from elenchus.research.models import Citation, Conversation, ConversationPage, Message, MessageStatus
+from elenchus.research.models import (
+    Citation,
+    Conversation,
+    ConversationPage,
+    Failing,
+    Message,
+    MessageStatus,
+    Verification,
+)
 from elenchus.research.models import Role as Speaker
+from elenchus.research.placing import new_conversation
+from elenchus.research.store import appending, pages
 from elenchus.research.tail import (
     AT_ONCE,
     DRAFT_BYTES,
@@ -92,9 +101,7 @@ class Talk:
         full = [*row["messages"], *([as_row(message())] * TAIL_MESSAGES)]
         moving = leaving(row["messages"], full, 0)
         if moving:
-            await store._write_page(
-                self.principal, self.id, row["tail_start"], row["revision"], row["messages"][:moving]
-            )
+            await pages.write(self.principal, self.id, row["tail_start"], row["revision"], row["messages"][:moving])
 
     async def all_messages(self, limit: int) -> list[dict]:
         found: list[dict] = []
@@ -178,6 +185,14 @@ class TestLength:
         assert kept == long.citations[: len(kept)]
         assert len(bson.encode(as_row(fitted(long)))) <= MOST_MESSAGE_BYTES
 
+    def test_an_answer_without_end_of_faults_loses_the_last_of_them_and_never_the_first(self):
+        faults = [Failing(kind="citation", reason="words", text=f"{n} " + "é" * 4_000) for n in range(100)]
+        quotes = [{"quote": "x" * 600}] * 60
+        told = Verification(failing=faults, unsupported_sentences=["é" * 4_000] * 100, quotes=quotes)
+        kept = fitted(message().model_copy(update={"verification": told}))
+        assert len(bson.encode(as_row(kept))) <= MOST_MESSAGE_BYTES
+        assert kept.verification.failing == faults[: len(kept.verification.failing)] != []
+
 
 class TestCost:
     @pytest.mark.parametrize("length", [0, 10, 500])
@@ -212,7 +227,7 @@ class TestCost:
         """Not the whole archive: rows that come back are those of one or two pages."""
         for _ in range(100):
             await talk.append(*(message() for _ in range(AT_ONCE)))
-        rows = await store._paged(talk.principal, talk.id, 500, 520)
+        rows = await pages.between(talk.principal, talk.id, 500, 520)
         assert [row["id"] for row in rows] == [said.id for said in talk.expected[500:520]]
 
 
@@ -256,7 +271,7 @@ class TestRivals:
         await talk.append(message("moves the old ones"))
         await talk.feedback(3)
         stale = [{**row, "content": "stale"} for row in seen["messages"][:KEPT_MESSAGES]]
-        await store._write_page(talk.principal, talk.id, 0, seen["revision"], stale)
+        await pages.write(talk.principal, talk.id, 0, seen["revision"], stale)
         await talk.check()
 
     async def test_a_conversation_that_is_deleted_meanwhile_takes_its_pages_along(self, talk):
@@ -267,6 +282,29 @@ class TestRivals:
         with pytest.raises(ConversationNotFound):
             await store.append(talk.principal, at, [message()])
         assert await ConversationPage.owned_by(talk.principal).rows({"conversation_id": talk.id}) == []
+
+
+class TestSentAgain:
+    """The driver sends a write again whose answer was lost."""
+
+    @pytest.mark.parametrize("before", [0, 40, TAIL_MESSAGES], ids=str)
+    async def test_what_is_there_is_not_added_twice(self, talk, before):
+        await talk.fill(before)
+        at = await store.head(talk.principal, talk.id, last=2)
+        asked = [message("asked"), message("answered")]
+        for _ in range(3):
+            await store.append(talk.principal, at, asked)
+        talk.expected += asked
+        await talk.check()
+
+    async def test_not_behind_a_draft_that_holds_the_tail_either(self, talk):
+        await talk.append(draft())
+        await talk.fill(TAIL_MESSAGES)
+        at = await store.head(talk.principal, talk.id, last=2)
+        seen = {**await talk.row()}
+        rows = [as_row(message("asked"))]
+        sent = [await appending._push_unmoved(talk.principal, at, rows, size=100, seen=seen) for _ in range(2)]
+        assert sent == [True, False]
 
 
 class TestCrash:
@@ -309,8 +347,8 @@ class TestCrash:
                 await talk.append(message("asked"), draft())
             case "f" if unfinished:
                 await talk.finish(dice.choice(unfinished), "v" * dice.randint(0, 60_000))
-            case "x" if talk.expected:
-                await talk.feedback(dice.randrange(len(talk.expected)))
+            case "x" if said := [i for i in range(len(talk.expected)) if i not in unfinished]:
+                await talk.feedback(dice.choice(said))
             case _:
                 await talk.crash_between_page_and_cut()
 

@@ -3,31 +3,33 @@
 It knows neither HTTP nor the database: what happens comes out as steps, the last one always `Finished` or `Failed`.
 """
 
-import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from enum import StrEnum
-from typing import TypeVar
+from math import ceil
 
-from elenchus.core import logs, problems
-from elenchus.core.clock import now
+from elenchus.core import logs, problems, tracing
 from elenchus.core.errors import NotFound, Refusal
 from elenchus.core.ids import Id
-from elenchus.core.llm import usage as tokens
-from elenchus.core.llm.base import ChatModel, ModelFailed, Prompt, Turn, Usage
+from elenchus.core.llm.base import ChatModel, ModelFailed, Prompt, StandIn, Usage, Wasted
+from elenchus.core.llm.extractive import NAME as EXTRACTIVE
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
+from elenchus.core.tracing import Kind
 from elenchus.library.schemas import Passage, Retrieved
-from elenchus.research import citations, prompts
+from elenchus.research import accounts, prompts
+from elenchus.research.examining import service as examining
+from elenchus.research.examining.examination import Examined
+from elenchus.research.leash import Cut, Leash, until_pulled
 from elenchus.research.models import Citation, MessageError, UsageOut, Verification
+from elenchus.research.prompts import Composed, History
 
 MOST_CHARACTERS = 40_000  # of an answer; a model that goes on past this is lost
 log = logs.get(__name__)
-T = TypeVar("T")
 
 Retrieve = Callable[[Principal, str, Sequence[Id]], Awaitable[Retrieved]]
+Examine = Callable[[Principal, str, Sequence[Passage], str], Awaitable[Examined]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,34 +44,13 @@ class Question:
     document_ids: tuple[Id, ...]
     #: The documents are the conversation's own choice of old; one that has been deleted since is passed over.
     documents_may_be_gone: bool
-    history: tuple[Turn, ...]
+    history: History
     model: ChatModel
-    temperature: float
+    #: None: the model has its own.
+    temperature: float | None
     require_verified: bool
     #: In which its tokens count; empty when they count in none.
     tokens_month: str = ""
-
-
-class Cut(StrEnum):
-    """Why generation is ended from outside."""
-
-    STOPPED = "stopped"
-    RESTART = "restart"
-
-
-@dataclass(slots=True)
-class Leash:
-    """By which a running answer is stopped."""
-
-    reason: Cut | None = None
-    pulled: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def pull(self, reason: Cut) -> None:
-        self.reason = self.reason or reason
-        self.pulled.set()
-
-    def stop(self) -> None:
-        self.pull(Cut.STOPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +78,29 @@ class Outcome:
     """All that is known of an answer when it ends."""
 
     text: str = ""
+    model: str = ""  # that stood in for the one that was asked
     passages: tuple[Passage, ...] = ()
     citations: list[Citation] = field(default_factory=list)
     verification: Verification | None = None
     usage: UsageOut | None = None
     counted: Usage | None = None
-    prompt: Prompt | None = None
+    wasted: list[Wasted] = field(default_factory=list)
+    composed: Composed | None = None
     cut: Cut | None = None
+    is_asked: bool = False  # the model was sent its prompt
     began: float = field(default_factory=time.perf_counter)
     latency_ms: int = 0
+    retrieval_mode: str = ""
+    left_out: int = 0  # passages that were found and did not fit
+    #: When each part of the way was done, counted from `began`.
+    timings_ms: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def prompt(self) -> Prompt | None:
+        return self.composed.prompt if self.composed else None
+
+    def reached(self, place: str) -> None:
+        self.timings_ms.setdefault(place, _since(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,37 +117,51 @@ class Failed:
 
 
 Step = Sources | Delta | Verified | Used | Finished | Failed
+Steps = AsyncGenerator[Step, None]
 
 
-async def answer(question: Question, retrieve: Retrieve, leash: Leash) -> AsyncGenerator[Step, None]:
+async def answer(question: Question, retrieve: Retrieve, leash: Leash, examine: Examine = examining.examine) -> Steps:
     """Never raises: a fault of ours is a failed answer too."""
     outcome = Outcome()
     try:
-        async with aclosing(_steps(question, retrieve, leash, outcome)) as steps:
+        async with aclosing(_steps(question, retrieve, leash, outcome, examine)) as steps:
             async for step in steps:
                 yield step
     except ModelFailed as failed:
-        yield _failed(outcome, failed.code, failed.detail, retryable=failed.retryable)
+        wait = {} if failed.retry_after_seconds is None else {"retry_after_seconds": ceil(failed.retry_after_seconds)}
+        outcome.counted = failed.usage
+        yield _broken(question, outcome, failed.code, failed.detail, retryable=failed.retryable, **wait)
     except Refusal as refusal:
-        yield _failed(outcome, refusal.slug, refusal.detail, retryable=refusal.status == 503)
+        yield _broken(question, outcome, refusal.slug, refusal.detail, retryable=refusal.status == 503)
     except Exception as error:
         away = problems.away(error)
         if away is None:
             log.error("an answer broke", exc_info=error)
         detail = away.detail if away else "This is our fault. Ask again; if it happens again, tell your administrator."
-        yield _failed(outcome, "away" if away else "internal", detail, retryable=True)
+        yield _broken(question, outcome, "away" if away else "internal", detail, retryable=True)
 
 
-async def _steps(question: Question, retrieve: Retrieve, leash: Leash, outcome: Outcome) -> AsyncGenerator[Step, None]:
-    outcome.passages = (await _retrieved(question, retrieve)).passages
+async def _steps(question: Question, retrieve: Retrieve, leash: Leash, outcome: Outcome, examine: Examine) -> Steps:
+    with tracing.span("retrieval", Kind.RETRIEVER) as retrieval:
+        found = await _retrieved(question, retrieve)
+        retrieval.facts(passages=len(found.passages), mode=str(found.mode_used))
+    composed = _composed(question, found.passages)
+    outcome.composed, outcome.passages, outcome.retrieval_mode = composed, composed.passages, str(found.mode_used)
+    outcome.left_out = len(found.passages) - len(composed.passages)
+    outcome.reached("sources")
     yield Sources(outcome.passages)
-    model = question.model
-    outcome.prompt = prompts.compose(question.text, outcome.passages, question.history, count=model.count_tokens)
-    async with aclosing(_generated(question, leash, outcome, outcome.prompt)) as deltas:
+    documents = examining.Ahead(question.principal, outcome.passages)
+    async with aclosing(_generated(question, leash, outcome, composed.prompt)) as deltas:
         async for delta in deltas:
+            documents.hear(delta.text)
             if not question.require_verified:
                 yield delta
-    examined = citations.examine(outcome.text, outcome.passages)
+    outcome.reached("generated")
+    outcome.usage = accounts.usage_of(question.model, outcome)
+    with tracing.span("verification", Kind.EVALUATOR) as verification:
+        examined = await examine(question.principal, outcome.text, outcome.passages, question.text)
+        verification.facts(failing=len(examined.failing))
+    outcome.reached("verified")
     outcome.citations, outcome.verification = examined.citations, examined.verification
     if question.require_verified:
         if examined.failing:
@@ -160,10 +169,20 @@ async def _steps(question: Question, retrieve: Retrieve, leash: Leash, outcome: 
             return
         yield Delta(outcome.text)
     yield Verified(examined.verification)
-    outcome.usage = _usage(model, outcome)
-    yield Used(outcome.usage)
+    if outcome.usage:
+        yield Used(outcome.usage)
     outcome.latency_ms = _since(outcome)
     yield Finished(outcome) if outcome.cut is not Cut.RESTART else _restarting(outcome)
+
+
+def require_fitting(question: Question) -> None:
+    """Raises `QuestionTooLong`, while it can still be refused."""
+    prompts.require_fitting(question.text, count=question.model.count_tokens, room=settings().llm.prompt_tokens)
+
+
+def _composed(question: Question, passages: Sequence[Passage]) -> Composed:
+    room = settings().llm.prompt_tokens
+    return prompts.compose(question.text, passages, question.history, count=question.model.count_tokens, room=room)
 
 
 async def _retrieved(question: Question, retrieve: Retrieve) -> Retrieved:
@@ -185,71 +204,45 @@ async def _generated(question: Question, leash: Leash, outcome: Outcome, prompt:
     """What a failure leaves of the text is in `outcome`."""
     pieces: list[str] = []
     length = 0
+    outcome.is_asked = leash.reason is None
     stream = question.model.stream(prompt, temperature=question.temperature)
-    heard = until_pulled(stream, leash, timeout_seconds=settings().llm.timeout_seconds)
+    heard = until_pulled(stream, leash, timeout_seconds=settings().llm.patience_seconds)
     try:
         async with aclosing(stream), aclosing(heard):
             async for piece in heard:
                 if isinstance(piece, Usage):
                     outcome.counted = piece
+                elif isinstance(piece, StandIn):
+                    outcome.model = piece.model
+                elif isinstance(piece, Wasted):
+                    outcome.wasted.append(piece)
                 elif (length := length + len(piece.text)) > MOST_CHARACTERS:
                     break
                 else:
-                    pieces.append(piece.text)
-                    yield Delta(piece.text)
+                    outcome.reached("first_delta")
+                    pieces.append(piece.text if pieces else _opening(question, outcome) + piece.text)
+                    yield Delta(pieces[-1])
         outcome.cut = leash.reason
     finally:
         outcome.text = "".join(pieces)
 
 
-async def until_pulled(stream: AsyncIterator[T], leash: Leash, *, timeout_seconds: float) -> AsyncGenerator[T, None]:
-    """The stream's items until it ends or the leash is pulled; a stalled one is left at once.
-
-    Raises `ModelFailed` when nothing comes for longer than the timeout.
-    """
-    pulled = asyncio.ensure_future(leash.pulled.wait())
-    step: asyncio.Future[T] | None = None
-    try:
-        while not leash.pulled.is_set():
-            step = asyncio.ensure_future(_next(stream))
-            await asyncio.wait({step, pulled}, timeout=timeout_seconds, return_when=asyncio.FIRST_COMPLETED)
-            if not step.done():
-                if not leash.pulled.is_set():
-                    raise ModelFailed("model_slow", "The language model fell silent. Ask again.", retryable=True)
-                return
-            try:
-                item = step.result()
-            except StopAsyncIteration:
-                return
-            yield item
-    finally:
-        pulled.cancel()
-        if step and not step.done():
-            step.cancel()
-            await asyncio.gather(step, return_exceptions=True)
-
-
-async def _next(stream: AsyncIterator[T]) -> T:
-    return await anext(stream)
-
-
-def _usage(model: ChatModel, outcome: Outcome) -> UsageOut:
-    """The model's own count; when it was stopped before it could say, ours."""
-    counted = outcome.counted
-    if counted is None:
-        asked = outcome.prompt.text() if outcome.prompt else ""
-        counted = Usage(model.count_tokens(asked), model.count_tokens(outcome.text), is_estimate=True)
-        outcome.counted = counted
-    return UsageOut(
-        prompt_tokens=counted.prompt_tokens,
-        completion_tokens=counted.completion_tokens,
-        total_tokens=counted.total_tokens,
-        cost_usd=tokens.cost_usd(model.name, counted, on=now().date()),
-    )
+def _opening(question: Question, outcome: Outcome) -> str:
+    """A model that had nothing to read still writes. That its words come from no document is not left to it to say."""
+    is_written = (outcome.model or question.model.name) != EXTRACTIVE
+    return f"{prompts.NO_SOURCES}\n\n" if is_written and not outcome.passages else ""
 
 
 def _since(outcome: Outcome) -> int:
     return round((time.perf_counter() - outcome.began) * 1000)
+
+
+def _broken(
+    question: Question, outcome: Outcome, code: str, detail: str, *, retryable: bool, **fields: object
+) -> Failed:
+    """What it used counts all the same."""
+    outcome.usage = outcome.usage or accounts.usage_of(question.model, outcome)
+    return _failed(outcome, code, detail, retryable=retryable, **fields)
 
 
 def _failed(outcome: Outcome, code: str, detail: str, *, retryable: bool, **fields: object) -> Failed:
@@ -257,13 +250,13 @@ def _failed(outcome: Outcome, code: str, detail: str, *, retryable: bool, **fiel
     return Failed(outcome, MessageError(code=code, detail=detail, retryable=retryable), fields)
 
 
-def _unverified(outcome: Outcome, examined: citations.Examined) -> Failed:
+def _unverified(outcome: Outcome, examined: Examined) -> Failed:
     """Who demands a verified answer gets what failed, and none of the answer."""
-    outcome.text = ""
-    outcome.citations = []
-    failing = [{"text": claim.text, "citations": list(claim.numbers)} for claim in examined.failing]
-    detail = "Some statements cite a source that was not given; `failing` lists them. Ask again, or in other words."
-    return _failed(outcome, "unverified", detail, retryable=False, failing=failing)
+    outcome.text, outcome.citations = "", []
+    detail = "Some of it does not stand in the given sources; `failing` lists it. Ask again, or in other words."
+    return _failed(
+        outcome, "unverified", detail, retryable=False, failing=[one.model_dump() for one in examined.failing]
+    )
 
 
 def _restarting(outcome: Outcome) -> Failed:

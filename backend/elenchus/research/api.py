@@ -8,18 +8,21 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from pydantic import StringConstraints
 
 from elenchus.core import etag
 from elenchus.core.errors import Invalid, Malformed
 from elenchus.core.etag import IfMatch
 from elenchus.core.ids import IdField
 from elenchus.core.pages import MAX_LIMIT, Page, PageParams
+from elenchus.core.plain import PlainText
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal, credential_of
 from elenchus.identity import service as identity
 from elenchus.research import service
 from elenchus.research.following import Reading
 from elenchus.research.schemas import (
     AnswerOut,
+    AskAgainIn,
     AskIn,
     ConversationChange,
     ConversationDetail,
@@ -30,13 +33,15 @@ from elenchus.research.schemas import (
     MessagePage,
 )
 from elenchus.research.shown import Shown
-from elenchus.research.streams import LOOK_SECONDS, PING, PING_SECONDS
+from elenchus.research.streams import PING, PING_SECONDS
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 
 SSE = "text/event-stream"
 ConversationId = Annotated[IdField, Path(description="the conversation's id")]
 MessageId = Annotated[IdField, Path(description="the id of an assistant's message")]
+Words = Annotated[str, StringConstraints(max_length=200), PlainText]
+_WORDS = "words of the title, of the summary or of one question, in any order"
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _DETAIL: dict[int | str, dict[str, Any]] = {200: {"model": ConversationDetail}}
 _EVENTS: dict[int | str, dict[str, Any]] = {
@@ -65,7 +70,7 @@ async def create_conversation(
 async def list_conversations(
     principal: CurrentPrincipal,
     page: PageParams,
-    q: Annotated[str | None, Query(max_length=200, description="a part of the title")] = None,
+    q: Annotated[Words | None, Query(description=_WORDS)] = None,
     archived: Annotated[bool, Query(description="the archived ones instead of the others")] = False,
 ) -> Page[ConversationOut]:
     """Your own, newest first, without messages."""
@@ -129,8 +134,15 @@ async def _asked(
     return await service.ask(principal, asked, request_id=_request_id(request), key=key)
 
 
-async def _asked_again(principal: MemberPrincipal, message_id: MessageId, request: Request) -> Reading:
-    return await service.regenerate(principal, message_id, request_id=_request_id(request))
+async def _asked_again(
+    principal: MemberPrincipal,
+    message_id: MessageId,
+    request: Request,
+    again: AskAgainIn | None = None,
+    key: Annotated[str | None, Depends(_idempotency_key)] = None,
+) -> Reading:
+    wanted = again or AskAgainIn()
+    return await service.regenerate(principal, message_id, wanted, request_id=_request_id(request), key=key)
 
 
 async def _found(principal: CurrentPrincipal, message_id: MessageId, request: Request) -> Reading:
@@ -144,7 +156,7 @@ async def ask(reading: Annotated[Reading, Depends(_asked)], request: Request) ->
 
 @router.post("/messages/{message_id}/regenerate", operation_id="regenerate_answer", responses=_EVENTS)
 async def regenerate_answer(reading: Annotated[Reading, Depends(_asked_again)], request: Request) -> Response:
-    """Answer the same question again; the earlier answer stays."""
+    """Answer the same question again, or with `content` ask it in other words; what was said stays, as a branch."""
     return await _told(reading, request)
 
 
@@ -177,7 +189,8 @@ async def give_feedback(principal: MemberPrincipal, message_id: MessageId, given
 async def _told(reading: Reading, request: Request) -> Response:
     if SSE in request.headers.get("accept", ""):
         return _stream(reading, request, after=0)
-    answer = await reading.outcome()
+    with service.while_allowed(credential_of(request.scope), reading.principal):
+        answer = await reading.outcome()
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
@@ -189,18 +202,17 @@ def _stream(reading: Reading, request: Request, *, after: int) -> Response:
 
 async def _lines(reading: Reading, credential: str, after: int) -> AsyncIterator[bytes]:
     """Up to the last event, or until the reader may read no longer."""
-    spoke = looked = time.monotonic()
-    async with aclosing(reading.events(after)) as events:
-        async for event in events:
-            if time.monotonic() - looked >= LOOK_SECONDS:
-                if not await identity.still_stands(credential, reading.principal):
+    spoke = time.monotonic()
+    with identity.watched(credential, reading.principal) as watch:
+        async with aclosing(reading.events(after)) as events:
+            async for event in events:
+                if watch.ended.is_set():
                     yield reading.cut_off(after).sse()
                     return
-                looked = time.monotonic()
-            if event or time.monotonic() - spoke >= PING_SECONDS:
-                spoke = time.monotonic()
-                yield event.sse() if event else PING
-            after = event.seq if event else after
+                if event or time.monotonic() - spoke >= PING_SECONDS:
+                    spoke = time.monotonic()
+                    yield event.sse() if event else PING
+                after = event.seq if event else after
 
 
 def _seen(last_event_id: str | None) -> int:

@@ -4,137 +4,116 @@ Every refusal comes out here, before anything is told: once a stream has begun n
 """
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from elenchus.core import tracing
 from elenchus.core.clock import now
 from elenchus.core.errors import Refusal
 from elenchus.core.ids import Id, derived_id, new_id
-from elenchus.core.llm.base import Speaker, Turn
-from elenchus.core.llm.factory import chat_model
-from elenchus.core.mongo import Row
+from elenchus.core.llm.factory import chat_model, require_answering
+from elenchus.core.llm.sampling import temperature_of
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
 from elenchus.library import service as library
-from elenchus.research import metering, running, store
-from elenchus.research.answering import Question
+from elenchus.research import metering, placing, running, store
+from elenchus.research.answering import Question, require_fitting
 from elenchus.research.errors import AnswerUnderWay, KeyUsedBefore, MessageNotFound
 from elenchus.research.following import Reading
-from elenchus.research.models import Answer, Conversation, Message, MessageStatus, Role, wire_time
-from elenchus.research.schemas import TITLE_CHARACTERS, AskIn
-from elenchus.research.tail import Head, as_row, size_of
-
-HISTORY_MESSAGES = 12
-_NO_WORD = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
-_READABLE = frozenset({MessageStatus.COMPLETE, MessageStatus.STOPPED})
+from elenchus.research.models import Answer, Message, MessageStatus, Role, wire_time
+from elenchus.research.placing import Place
+from elenchus.research.remembering.recalling import recalled
+from elenchus.research.remembering.service import name_at_once
+from elenchus.research.schemas import AskAgainIn, AskIn
+from elenchus.research.tail import as_row, size_of
 
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """Of what a request makes; the same for the same idempotency key."""
+    """Of what a request makes. The answer's is the same for the same idempotency key, and whoever stores its row first
+    makes the rest; the others follow the order of time, by which conversations are listed."""
 
     conversation: Id
     user_message: Id
     answer: Id
 
     @classmethod
-    def made(cls, principal: Principal, key: str | None) -> "Ids":
-        if key is None:
-            return cls(new_id(), new_id(), new_id())
-        whose = (principal.tenant_id, principal.user_id, "ask", key)
-        return cls(*(derived_id(*whose, what) for what in ("conversation", "question", "answer")))
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where question and answer go: after the head of a conversation, or into a new one."""
-
-    head: Head
-    new: Conversation | None = None
+    def made(cls, principal: Principal, key: str | None, *verb: object) -> "Ids":
+        whose = (principal.tenant_id, principal.user_id, *verb, key)
+        return cls(new_id(), new_id(), new_id() if key is None else derived_id(*whose, "answer"))
 
 
 async def ask(principal: Principal, asked: AskIn, *, request_id: str, key: str | None = None) -> Reading:
     """Store question and draft, and let the answer begin. The same key and request again is the same answer."""
-    running.require_room()
-    chat_model(asked.model)  # an unknown one is refused before anything is read
-    await library.require_documents(principal, asked.document_ids)
-    ids = Ids.made(principal, key)
-    place = await _place(principal, asked, ids)
-    question = await _question(principal, asked, ids, place)
-    answer = _answer_row(question, digest=_digest(asked))
-    if not await store.insert_answer(principal, answer):
-        return await _answered_before(principal, answer, request_id=request_id)
-    user_message = _message(ids.user_message, Role.USER, asked.content)
-    return await _begin(question, answer, place, [user_message], request_id=request_id)
+    ids, digest = Ids.made(principal, key, "ask"), _digest(asked)
+    if key and (given := await _given_before(principal, ids.answer, digest, request_id=request_id)):
+        return given
+    with running.room():
+        chat_model(asked.model)  # an unknown one is refused before anything is read
+        await library.require_documents(principal, asked.document_ids)
+        place = await placing.place(principal, asked, id_=ids.conversation)
+        question = await _question(principal, asked, ids, place)
+        parent_id = str(asked.parent_id) if asked.parent_id else None
+        said = _message(ids.user_message, Role.USER, asked.content, parent_id=parent_id)
+        return await _answered(question, place, [said, _draft(question)], request_id=request_id, digest=digest)
 
 
-async def regenerate(principal: Principal, message_id: Id, *, request_id: str) -> Reading:
-    """Answer the same question again, as a new message after the others; the earlier answer stays."""
-    running.require_room()
+async def regenerate(
+    principal: Principal, message_id: Id, again: AskAgainIn, *, request_id: str, key: str | None = None
+) -> Reading:
+    """Answer the same question again, or ask it in other words, after all that was said; what was said stays. A new
+    answer follows the same question, a new question what the first one followed."""
+    made, digest = Ids.made(principal, key, "regenerate", message_id), _digest(again)
+    if key and (given := await _given_before(principal, made.answer, digest, request_id=request_id)):
+        return given
+    with running.room():
+        before = await _given(principal, message_id)
+        place, follows = await placing.place_again(principal, before)
+        is_edited = again.content is not None
+        ids = Ids(before.conversation_id, made.user_message if is_edited else before.user_message_id, made.answer)
+        question = await _question(principal, _asked_again(before, again), ids, place, document_ids=before.document_ids)
+        said = [_message(ids.user_message, Role.USER, question.text, parent_id=follows)] if is_edited else []
+        draft = _draft(question, parent_id=None if is_edited else str(ids.user_message))
+        return await _answered(question, place, [*said, draft], request_id=request_id, digest=digest)
+
+
+async def _given(principal: Principal, message_id: Id) -> Answer:
     before = await store.answer(principal, message_id)
     if before is None:
         raise MessageNotFound(message_id)
     if before.status is MessageStatus.STREAMING and await _is_unfinished(principal, before):
         raise AnswerUnderWay
-    asked = AskIn(
+    return before
+
+
+def _asked_again(before: Answer, again: AskAgainIn) -> AskIn:
+    first = AskIn(
         content=before.question,
         conversation_id=before.conversation_id,
-        document_ids=[],
         model=before.model,
-        temperature=before.temperature,
+        temperature=None if again.model else before.temperature,  # which another model may not take
         require_verified=before.require_verified,
     )
-    ids = Ids(before.conversation_id, before.user_message_id, new_id())
-    place = Place(await store.head(principal, before.conversation_id, last=HISTORY_MESSAGES))
-    question = await _question(principal, asked, ids, place, document_ids=before.document_ids)
-    answer = _answer_row(question, digest="")
-    await store.insert_answer(principal, answer)
-    return await _begin(question, answer, place, [], request_id=request_id)
+    return first.model_copy(update=again.model_dump(exclude_none=True))
+
+
+async def _answered(
+    question: Question, place: Place, messages: list[Message], *, request_id: str, digest: str
+) -> Reading:
+    require_fitting(question)
+    require_answering(question.model)
+    answer = _answer_row(question, digest=digest)
+    if await store.insert_answer(question.principal, answer):
+        return await _begin(question, answer, place, messages, request_id=request_id)
+    if given := await _given_before(question.principal, answer.id, digest, request_id=request_id):
+        return given
+    raise KeyUsedBefore
 
 
 async def _is_unfinished(principal: Principal, answer: Answer) -> bool:
     """The message is finished first, and who has read it may be faster than its row."""
     message = await store.message(principal, answer.conversation_id, answer.id)
     return message is not None and message.status is MessageStatus.STREAMING
-
-
-async def _place(principal: Principal, asked: AskIn, ids: Ids) -> Place:
-    if asked.conversation_id:
-        return Place(await store.head(principal, asked.conversation_id, last=HISTORY_MESSAGES))
-    conversation = new_conversation(
-        principal,
-        id_=ids.conversation,
-        title=title_of(asked.content),
-        session_id=asked.session_id,
-        document_ids=asked.document_ids,
-    )
-    return Place(Head.of_new(conversation), conversation)
-
-
-def new_conversation(
-    principal: Principal, *, id_: Id, title: str, session_id: str | None, document_ids: Sequence[Id]
-) -> Conversation:
-    instant = now()
-    return Conversation(
-        id=id_,
-        tenant_id=principal.tenant_id,
-        user_id=principal.user_id,
-        title=title,
-        session_id=session_id,
-        document_ids=list(document_ids),
-        created_at=instant,
-        updated_at=instant,
-    )
-
-
-def title_of(question: str) -> str:
-    """The question's beginning, on one line."""
-    words = " ".join(_NO_WORD.sub(" ", question).split())
-    if len(words) <= TITLE_CHARACTERS:
-        return words
-    cut = words[:TITLE_CHARACTERS].rpartition(" ")[0] or words[: TITLE_CHARACTERS - 1]
-    return cut[: TITLE_CHARACTERS - 1].rstrip(" ,.;:-–—(") + "…"
 
 
 async def _question(
@@ -150,24 +129,12 @@ async def _question(
         text=asked.content,
         document_ids=tuple(own_choice or place.head.document_ids),
         documents_may_be_gone=not asked.document_ids,
-        history=history(place.head.last, until=str(ids.user_message)),
+        history=recalled(place.head, place.earlier),
         model=model,
-        temperature=settings().llm.temperature if asked.temperature is None else asked.temperature,
+        temperature=temperature_of(model.name, asked.temperature, settings().llm),
         require_verified=asked.require_verified,
         tokens_month=await metering.month(principal, model),
     )
-
-
-def history(rows: Sequence[Row], *, until: str) -> tuple[Turn, ...]:
-    """The conversation so far as turns, up to the question that is asked (again)."""
-    turns: list[Turn] = []
-    for row in rows:
-        if row["id"] == until:
-            break
-        message = Message.model_validate(row)
-        if message.content and message.status in _READABLE and message.role is not Role.SYSTEM:
-            turns.append(Turn(Speaker(message.role), message.content))
-    return tuple(turns)
 
 
 def _answer_row(question: Question, *, digest: str) -> Answer:
@@ -189,29 +156,40 @@ def _answer_row(question: Question, *, digest: str) -> Answer:
     )
 
 
-def _digest(asked: AskIn) -> str:
-    return hashlib.sha256(asked.model_dump_json().encode()).hexdigest()
+def _digest(asked: AskIn | AskAgainIn) -> str:
+    """Of what was sent, so that it stays what it is when there is more that may be sent."""
+    return hashlib.sha256(asked.model_dump_json(exclude_unset=True).encode()).hexdigest()
 
 
-async def _answered_before(principal: Principal, answer: Answer, *, request_id: str) -> Reading:
-    before = await store.answer(principal, answer.id)
-    if before is None or before.request_sha256 != answer.request_sha256:
+async def _given_before(principal: Principal, answer_id: Id, digest: str, *, request_id: str) -> Reading | None:
+    """The answer to the same request, also when it could not be asked any more: documents go, models rest, months end.
+    Raises `KeyUsedBefore` when it was another request."""
+    before = await store.answer(principal, answer_id)
+    if before is None:
+        return None
+    if before.request_sha256 != digest:
         raise KeyUsedBefore
     return Reading(principal, before, request_id, running.find(before.id), is_repeated=True)
 
 
-def _message(id_: Id, role: Role, content: str) -> Message:
-    return Message(id=str(id_), role=role, content=content, created_at=wire_time(now()))
+def _message(id_: Id, role: Role, content: str, *, parent_id: str | None) -> Message:
+    return Message(id=str(id_), role=role, content=content, created_at=wire_time(now()), parent_id=parent_id)
+
+
+def _draft(question: Question, *, parent_id: str | None = None) -> Message:
+    return _message(question.message_id, Role.ASSISTANT, "", parent_id=parent_id).model_copy(
+        update={
+            "status": MessageStatus.STREAMING,
+            "model": question.model.name,
+            "trace_id": tracing.trace_id(question.message_id),
+        }
+    )
 
 
 async def _begin(
-    question: Question, answer: Answer, place: Place, before: list[Message], *, request_id: str
+    question: Question, answer: Answer, place: Place, messages: list[Message], *, request_id: str
 ) -> Reading:
     """The answer's row is there first, so a draft that loses its process is always found."""
-    draft = _message(question.message_id, Role.ASSISTANT, "").model_copy(
-        update={"status": MessageStatus.STREAMING, "model": question.model.name}
-    )
-    messages = [*before, draft]
     try:
         await metering.hold(question)
         await _write(question.principal, place, messages)
@@ -219,13 +197,26 @@ async def _begin(
         await metering.settle(question.principal, question.message_id, 0, month=question.tokens_month)
         await store.drop_answer(question.principal, question.message_id)
         raise
-    here = running.start(question, draft, request_id=request_id)
+    if now() >= answer.alive_until:
+        answer = await _revived(question, answer)
+    here = running.start(question, messages[-1], request_id=request_id)
     return Reading(question.principal, answer, request_id, here)
+
+
+async def _revived(question: Question, answer: Answer) -> Answer:
+    """So late that the sweep may have taken this process for dead: then the row is gone, and nothing is held. When the
+    month has no room for it any more, the draft is left to the next sweep."""
+    answer = answer.model_copy(update={"alive_until": running.alive_until()})
+    await store.insert_answer(question.principal, answer)
+    await store.stay_alive([answer.id], answer.alive_until)
+    await metering.hold(question)
+    return answer
 
 
 async def _write(principal: Principal, place: Place, messages: list[Message]) -> None:
     if place.new is None:
         await store.append(principal, place.head, messages)
+        await name_at_once(principal, place.head, messages[0])
         return
     rows = [as_row(message) for message in messages]
     place.new.messages, place.new.message_count, place.new.tail_bytes = rows, len(rows), sum(map(size_of, rows))

@@ -50,6 +50,14 @@ class TooManyAnswers(Unavailable):
         super().__init__("Ask again shortly.")
 
 
+class QuestionTooLong(Invalid):
+    title = "The question is too long for this language model"
+
+    def __init__(self, most_tokens: int) -> None:
+        detail = f"With its rules the model takes {most_tokens} tokens. Shorten the question, or upload what it quotes."
+        super().__init__(detail, errors=[{"loc": ["body", "content"], "msg": detail, "type": "too_long"}])
+
+
 class AnswerUnderWay(Conflict):
     title = "This answer is still being written"
 
@@ -79,6 +87,15 @@ class UnknownPlace(Invalid):
         super().__init__(detail, errors=[{"loc": ["query", "before"], "msg": detail, "type": "message"}], id=message_id)
 
 
+class UnknownParent(Invalid):
+    title = "There is no such message in this conversation"
+
+    def __init__(self, message_id: Id) -> None:
+        detail = "`parent_id` is the id of a message of the conversation that `conversation_id` names."
+        row = {"loc": ["body", "parent_id"], "msg": detail, "type": "message"}
+        super().__init__(detail, errors=[row], id=message_id)
+
+
 class AnswerFailed(Unavailable):
     """The model or something it needs is away; asking again may help."""
 
@@ -105,4 +122,6 @@ def refusal_of(error: MessageError, **fields: object) -> Refusal:
     kind = _KINDS.get(error.code, AnswerFailed if error.retryable else AnswerRefused)
     refusal = kind(error.detail)
     refusal.fields |= {"code": error.code, **fields}
+    if isinstance(wait := fields.get("retry_after_seconds"), int) and error.retryable:
+        refusal.retry_after_seconds = wait
     return refusal

@@ -6,13 +6,16 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from elenchus.core import logs
+from pymongo.errors import PyMongoError
+
+from elenchus.core import logs, problems
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.principal import Principal
-from elenchus.research import metering, running, store, streams
-from elenchus.research.errors import AccessEnded, MessageNotFound, refusal_of
+from elenchus.research import metering, running, store, streams, wording
+from elenchus.research.errors import AccessEnded, AnswerUnderWay, MessageNotFound, refusal_of
 from elenchus.research.models import Answer, Message, MessageError, MessageStatus
+from elenchus.research.recording import staleness
 from elenchus.research.running import Running
 from elenchus.research.schemas import AnswerOut, FeedbackIn
 from elenchus.research.streams import Event
@@ -46,7 +49,7 @@ class Reading:
                 after = event.seq if event else after
                 if event and event.name in streams.LAST:
                     return
-        yield await self._stored_end(after + 1)
+        yield await self._stored_end(after)
 
     async def _told(self, after: int) -> AsyncGenerator[Event | None, None]:
         if self.here:
@@ -56,32 +59,42 @@ class Reading:
             async for event in streams.follow_elsewhere(self.message_id, after, self._is_being_written):
                 yield event
         else:
-            for event in streams.merged(
-                [event for event in await streams.copied(self.message_id) if event.seq > after]
-            ):
+            for event in streams.merged(await streams.copied(self.message_id, after)):
                 yield event
 
     async def _is_being_written(self) -> bool:
-        answer = await store.answer(self.principal, self.message_id)
-        if answer is None or answer.status is not MessageStatus.STREAMING:
-            return False
-        if answer.alive_until < now():
-            await abandon(answer)
-            return False
+        """As far as anybody knows: while the database is away, it is."""
+        try:
+            answer = await store.answer(self.principal, self.message_id)
+            if answer is None or answer.status is not MessageStatus.STREAMING:
+                return False
+            if answer.alive_until < now():
+                await abandon(answer)
+                return False
+        except PyMongoError as error:
+            if problems.away(error) is None:
+                raise
         return True
 
-    async def _stored_end(self, seq: int) -> Event:
-        """For a reader who comes when the events are no longer kept: the whole message says it all."""
-        message = await self._stored()
+    async def _stored_end(self, after: int) -> Event:
+        """For a reader who comes when the events are no longer kept: the whole message says it all. While the database
+        is away it is still to come, for one who tries again."""
+        try:
+            message = await self._stored()
+        except PyMongoError as failed:
+            if (away := problems.away(failed)) is None:
+                raise
+            return Event(after, "error", wording.problem_event(away, self.message_id, self.request_id))
+        seq = after + 1
         if message and message.status in (MessageStatus.COMPLETE, MessageStatus.STOPPED):
-            return Event(seq, "done", running.done_event(message))
+            return Event(seq, "done", wording.done_event(message))
         error = message.error if message else None
         refusal = refusal_of(error, message_id=str(self.message_id)) if error else MessageNotFound(self.message_id)
-        return Event(seq, "error", running.problem_event(refusal, self.message_id, self.request_id))
+        return Event(seq, "error", wording.problem_event(refusal, self.message_id, self.request_id))
 
     def cut_off(self, after: int) -> Event:
         """For a reader who may read no longer. What follows `after` is still to come for one who may."""
-        return Event(after, "error", running.problem_event(AccessEnded(), self.message_id, self.request_id))
+        return Event(after, "error", wording.problem_event(AccessEnded(), self.message_id, self.request_id))
 
     async def _stored(self) -> Message | None:
         return await store.message(self.principal, self.answer.conversation_id, self.message_id)
@@ -136,20 +149,27 @@ async def give_feedback(principal: Principal, message_id: Id, given: FeedbackIn)
     answer = await store.answer(principal, message_id)
     if answer is None:
         raise MessageNotFound(message_id)
-    if not await store.set_feedback(principal, answer.conversation_id, message_id, given.model_dump()):
-        raise MessageNotFound(message_id)
+    is_given = await store.set_feedback(principal, answer.conversation_id, message_id, given.model_dump())
     message = await store.message(principal, answer.conversation_id, message_id)
     if message is None:
         raise MessageNotFound(message_id)
+    if not is_given:
+        raise AnswerUnderWay
     return message
 
 
 async def abandon_lost() -> int:
     """End every draft whose process has died, and say how many; safe to run anywhere at any time."""
-    lost = await store.abandoned(now(), limit=SWEEP_AT_ONCE)
-    for answer in lost:
-        await abandon(answer)
-    return len(lost)
+    ended = 0
+    for answer in await store.abandoned(now(), limit=SWEEP_AT_ONCE):
+        try:
+            await abandon(answer)
+            ended += 1
+        except Exception as error:  # the worker border: one draft's trouble is not the others'
+            if problems.away(error):
+                raise
+            log.error("a lost answer could not be ended", message_id=str(answer.id), error=type(error).__name__)
+    return ended
 
 
 async def abandon(answer: Answer) -> None:
@@ -157,20 +177,33 @@ async def abandon(answer: Answer) -> None:
     between, the row is still found and it is done again."""
     message_id = answer.id
     draft = await store.message(answer, answer.conversation_id, message_id)
-    used = draft.usage.total_tokens if draft and draft.usage else 0  # what a lost one did use nobody knows
-    await metering.settle(answer, message_id, used, month=answer.tokens_month)
     if draft is None:
+        await metering.settle(answer, message_id, 0, month=answer.tokens_month)
         await store.drop_answer(answer, message_id)  # the conversation is gone, or never had it
         return
-    status = draft.status
-    if status is MessageStatus.STREAMING:
-        status = MessageStatus.FAILED
-        final = draft.model_copy(update={"status": status, "content": await _words_of(message_id), "error": LOST})
-        await store.finish_message(answer, answer.conversation_id, draft, final)
-        refusal = refusal_of(LOST, message_id=str(message_id))
-        await streams.publish_end(message_id, "error", running.problem_event(refusal, message_id, ""))
-        log.warning("an answer was lost with its process", message_id=str(message_id))
-    await store.finish_answer(answer, message_id, status, answer.record)
+    is_lost = draft.status is MessageStatus.STREAMING
+    if is_lost and not await _failed(answer, draft):
+        return  # its process lives after all, or another sweep was faster: who has ended it does the rest
+    used = draft.usage.total_tokens if draft.usage else 0  # what a lost one did use nobody knows
+    await metering.settle(answer, message_id, used, month=answer.tokens_month)
+    if is_lost:
+        await _tell_loss(message_id)
+    await staleness.watch(answer, answer.conversation_id, draft)
+    status = MessageStatus.FAILED if is_lost else draft.status
+    await store.finish_answer(answer, answer.conversation_id, message_id, status=status, record=answer.record)
+
+
+async def _failed(answer: Answer, draft: Message) -> bool:
+    """False when it is a draft no longer."""
+    words = await _words_of(answer.id)
+    final = draft.model_copy(update={"status": MessageStatus.FAILED, "content": words, "error": LOST})
+    return await store.finish_message(answer, answer.conversation_id, draft, final)
+
+
+async def _tell_loss(message_id: Id) -> None:
+    refusal = refusal_of(LOST, message_id=str(message_id))
+    await streams.publish_end(message_id, "error", wording.problem_event(refusal, message_id, ""))
+    log.warning("an answer was lost with its process", message_id=str(message_id))
 
 
 async def _words_of(message_id: Id) -> str:

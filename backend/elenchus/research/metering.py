@@ -3,7 +3,6 @@
 from elenchus.core.ids import Id
 from elenchus.core.llm.base import ChatModel
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
-from elenchus.core.llm.usage import tokens_of
 from elenchus.core.mongo import HasTenant
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
@@ -33,8 +32,8 @@ async def settle(owner: HasTenant, message_id: Id, used: int, *, month: str) -> 
 
 
 def _most_tokens(question: Question) -> int:
-    """The sources are not known yet, so they count as many and as long as there may be."""
-    count = question.model.count_tokens
-    known = prompts.compose(question.text, (), question.history, count=count).text()
-    sources = tokens_of(settings().research.sources_per_answer * SOURCE_CHARACTERS)
-    return count(known) + sources + settings().llm.max_output_tokens
+    """The sources are not known yet, so they count as many and as long as there may be. Raises `QuestionTooLong`."""
+    options, count = settings().llm, question.model.count_tokens
+    known = prompts.compose(question.text, (), question.history, count=count, room=options.prompt_tokens)
+    sources = count("x" * (settings().research.sources_per_answer * SOURCE_CHARACTERS))
+    return min(known.tokens + sources, options.prompt_tokens) + options.max_output_tokens

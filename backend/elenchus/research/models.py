@@ -12,8 +12,10 @@ from typing import ClassVar
 from pydantic import BaseModel, Field, JsonValue
 from pymongo import ASCENDING, IndexModel
 
-from elenchus.core.ids import Id, new_id
+from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.mongo import TenantOwned
+
+REMOVED = derived_id("removed conversation")  # owns one whose removal has begun
 
 
 class Role(StrEnum):
@@ -30,12 +32,13 @@ class MessageStatus(StrEnum):
 
 
 class UsageOut(BaseModel):
-    """`cost_usd` is null when the model's price is not known."""
+    """`cost_usd` is null when the model's price is not known; `is_estimate` says that a provider did not tell all."""
 
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
     cost_usd: float | None
+    is_estimate: bool = False
 
 
 class Citation(BaseModel):
@@ -52,14 +55,29 @@ class Citation(BaseModel):
     quote: str
 
 
+class Failing(BaseModel):
+    """What of an answer did not stand. `kind` is quote, citation, statement (without a mark, and the sources say
+    otherwise) or outside; `reason` is a quotation's verdict, what in the sentence the passage does not say (figure,
+    date, period, bound, negation, modal, party, condition, opposite, name, words; language when the two cannot be
+    compared), `no_source`, `too_many`, or image, html, link, hidden."""
+
+    kind: str
+    reason: str
+    text: str
+    citations: list[int] = Field(default_factory=list)
+
+
 class Verification(BaseModel):
-    """`invalid_citations` are marks that name no source that was given."""
+    """What rules found that compare words, figures and who must do what; what a sentence means beyond that, nobody has
+    checked, nor whether a cited authority is still good law. `invalid_citations` are marks that name no source that was
+    given; a legal citation's `status` is in_library, not_in_library or unchecked."""
 
     quotes: list[dict[str, JsonValue]] = Field(default_factory=list)
     citations_valid: bool = True
     unsupported_sentences: list[str] = Field(default_factory=list)
     legal_citations: list[dict[str, JsonValue]] = Field(default_factory=list)
     invalid_citations: list[int] = Field(default_factory=list)
+    failing: list[Failing] = Field(default_factory=list)
 
 
 class MessageError(BaseModel):
@@ -73,6 +91,19 @@ class MessageError(BaseModel):
 class Feedback(BaseModel):
     score: int
     comment: str | None = None
+
+
+class StaleReason(StrEnum):
+    DELETED = "deleted"
+    CHANGED = "changed"
+
+
+class Stale(BaseModel):
+    """What an answer cites of a document (`citations` are the numbers) that the document says no longer."""
+
+    reason: StaleReason
+    citations: list[int]
+    since: str
 
 
 class Message(BaseModel):
@@ -90,12 +121,27 @@ class Message(BaseModel):
     generation_id: str | None = None
     feedback: Feedback | None = None
     latency_ms: int | None = None
+    #: The model ran into its output limit, so the last words are missing.
+    is_cut: bool = False
     created_at: str
     error: MessageError | None = None
+    #: By the document's id; empty while everything that it cites still stands.
+    stale: dict[str, Stale] = Field(default_factory=dict)
+    parent_id: str | None = Field(
+        None, description="The message that it follows when that is not the one before it; `start` when it follows none"
+    )
 
 
 #: See `tail.as_row`.
 StoredMessage = dict[str, JsonValue]
+
+
+class Summarised(BaseModel):
+    """Of what `context_summary` is: the conversation up to and with the message `until`, on that one's branch."""
+
+    until: str
+    model: str
+    prompt_version: str
 
 
 class Conversation(TenantOwned):
@@ -109,6 +155,7 @@ class Conversation(TenantOwned):
     title: str
     session_id: str | None = None
     context_summary: str | None = None
+    summarised: Summarised | None = None
     metadata: dict[str, JsonValue] = Field(default_factory=dict)
     document_ids: list[Id] = Field(default_factory=list)
     is_active: bool = True
@@ -124,7 +171,17 @@ class Conversation(TenantOwned):
     class Settings:
         name = "conversations"
         indexes: ClassVar = [
-            IndexModel([("tenant_id", ASCENDING), ("user_id", ASCENDING), ("_id", ASCENDING)], name="by_owner")
+            IndexModel([("tenant_id", ASCENDING), ("user_id", ASCENDING), ("_id", ASCENDING)], name="by_owner"),
+            # as they are listed; with a condition that is in no index the bundled database would read everybody's
+            IndexModel(
+                [("tenant_id", ASCENDING), ("user_id", ASCENDING), ("is_archived", ASCENDING), ("_id", ASCENDING)],
+                name="by_shelf",
+            ),
+            IndexModel(
+                [("user_id", ASCENDING), ("updated_at", ASCENDING)],
+                name="all_tenants_removed",
+                partialFilterExpression={"user_id": REMOVED},
+            ),
         ]
 
 
@@ -169,7 +226,7 @@ class Answer(TenantOwned):
     question: str
     document_ids: list[Id]
     model: str
-    temperature: float
+    temperature: float | None  # None: the model has its own
     require_verified: bool
     #: Of the request, when it may be sent again under the same idempotency key.
     request_sha256: str = ""
@@ -179,6 +236,7 @@ class Answer(TenantOwned):
     tokens_month: str = ""
     #: Enough to make the answer again and to see what changed: prompt, passages and texts by their hashes, tokens.
     record: dict[str, JsonValue] = Field(default_factory=dict)
+    cited_document_ids: list[Id] = Field(default_factory=list)
     created_at: datetime
     finished_at: datetime | None = None
 
@@ -186,6 +244,15 @@ class Answer(TenantOwned):
         name = "answers"
         indexes: ClassVar = [
             IndexModel([("tenant_id", ASCENDING), ("conversation_id", ASCENDING)], name="by_conversation"),
+            # for what one person has asked: searched, exported, erased
+            IndexModel(
+                [("tenant_id", ASCENDING), ("user_id", ASCENDING), ("conversation_id", ASCENDING)], name="by_owner"
+            ),
+            # for every document that is deleted or read anew
+            IndexModel(
+                [("tenant_id", ASCENDING), ("cited_document_ids", ASCENDING), ("_id", ASCENDING)],
+                name="by_cited_document",
+            ),
             IndexModel(
                 [("status", ASCENDING), ("alive_until", ASCENDING)],
                 name="all_tenants_unfinished",

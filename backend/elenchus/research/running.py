@@ -5,30 +5,32 @@ says every few seconds that it lives; when it no longer does, the sweep ends the
 """
 
 import asyncio
-from collections.abc import Sequence
-from contextlib import aclosing
+from collections.abc import Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from pydantic_core import to_json
 from pymongo.errors import PyMongoError
 
-from elenchus.core import logs, problems
+from elenchus.core import logs, problems, tracing
 from elenchus.core.clock import now
 from elenchus.core.errors import Refusal
 from elenchus.core.ids import Id
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
 from elenchus.library import service as library
-from elenchus.library.schemas import Passage, Retrieved
-from elenchus.research import answering, metering, prompts, store, streams
-from elenchus.research.answering import Cut, Delta, Failed, Finished, Leash, Outcome, Question, Sources, Used, Verified
+from elenchus.library.schemas import Retrieved
+from elenchus.research import accounts, answering, metering, relaying, store, wording
+from elenchus.research.answering import Failed, Finished, Outcome, Question
 from elenchus.research.errors import MessageNotFound, TooManyAnswers, refusal_of
+from elenchus.research.leash import Cut, Leash
 from elenchus.research.models import Message, MessageError, MessageStatus
+from elenchus.research.recording import making, staleness
+from elenchus.research.remembering import service as remembering
 from elenchus.research.streams import Broadcast
 from elenchus.research.tail import fitted
 
-MOST_AT_ONCE = 256  # answers that one process writes; each holds its events, some 100 kB
+MOST_AT_ONCE = 1_000  # answers that one process writes; each holds its events, some 100 kB
 STORE_RETRY_SECONDS = 0.5
 FAREWELL_SECONDS = 3.0  # of a shutdown: for the last writes
 RELAY_SECONDS = 3.0  # that a finished answer waits for Redis to have all of it
@@ -51,6 +53,7 @@ class Running:
 
 
 _running: dict[Id, Running] = {}
+_beginning = 0
 _pulse: asyncio.Task[None] | None = None
 
 
@@ -58,9 +61,17 @@ def find(message_id: Id) -> Running | None:
     return _running.get(message_id)
 
 
-def require_room() -> None:
-    if len(_running) >= MOST_AT_ONCE:
+@contextmanager
+def room() -> Iterator[None]:
+    """For an answer that is about to begin, so that many at once are counted too. Raises `TooManyAnswers`."""
+    global _beginning
+    if len(_running) + _beginning >= MOST_AT_ONCE:
         raise TooManyAnswers
+    _beginning += 1
+    try:
+        yield
+    finally:
+        _beginning -= 1
 
 
 def start(question: Question, draft: Message, *, request_id: str) -> Running:
@@ -73,72 +84,57 @@ def start(question: Question, draft: Message, *, request_id: str) -> Running:
         "model": question.model.name,
         "trace_id": draft.trace_id,
     }
-    running.broadcast.publish("meta", _json(meta))
+    running.broadcast.publish("meta", wording.json_of(meta))
     _running[question.message_id] = running
-    running.task = asyncio.create_task(_run(running))
+    running.task = asyncio.create_task(_traced(running))
     _keep_pulse()
     return running
 
 
-def _json(value: object) -> str:
-    return to_json(value).decode()
+async def _traced(running: Running) -> None:
+    question = running.question
+    with tracing.trace("chat.turn", question.message_id, question.principal, question.conversation_id) as turn:
+        turn.asked(question.text)
+        await _run(running)
+        if (final := running.final) is not None:
+            turn.answered(final.content)
+            turn.facts(status=final.status, latency_ms=final.latency_ms or 0)
+        if running.refusal:
+            turn.failed(running.refusal.slug)
 
 
 async def _run(running: Running) -> None:
     question = running.question
-    relay = asyncio.create_task(streams.relay(question.message_id, running.broadcast, running.leash.stop))
+    relay = asyncio.create_task(relaying.relay(question.message_id, running.broadcast, running.leash.stop))
     try:
-        async with aclosing(answering.answer(question, _retrieve, running.leash)) as steps:
+        async with aclosing(answering.answer(question, retrieve, running.leash)) as steps:
             async for step in steps:
                 if isinstance(step, Finished | Failed):
                     await _end(running, step)
                 else:
-                    _publish(running.broadcast, step)
+                    wording.publish(running.broadcast, step)
         await asyncio.wait([relay], timeout=RELAY_SECONDS)
     finally:
         relay.cancel()
         if not running.broadcast.is_over:  # cancelled, or a fault of ours: the sweep ends the draft, readers end here
             running.refusal = refusal_of(_INTERRUPTED, message_id=str(question.message_id))
-            running.broadcast.publish("error", problem_event(running.refusal, question.message_id, running.request_id))
+            running.broadcast.publish(
+                "error", wording.problem_event(running.refusal, question.message_id, running.request_id)
+            )
         running.ended.set()
         _running.pop(question.message_id, None)
 
 
-async def _retrieve(principal: Principal, query: str, document_ids: Sequence[Id]) -> Retrieved:
+async def retrieve(principal: Principal, query: str, document_ids: Sequence[Id]) -> Retrieved:
     limit = settings().research.sources_per_answer
     return await library.retrieve(principal, query, document_ids=document_ids, limit=limit)
-
-
-def _publish(broadcast: Broadcast, step: Sources | Delta | Verified | Used) -> None:
-    match step:
-        case Sources(passages):
-            broadcast.publish("sources", _json([_source(n, row) for n, row in enumerate(passages, 1)]))
-        case Delta(text):
-            broadcast.publish(streams.DELTA, _json({"text": text}))
-        case Verified(verification):
-            broadcast.publish("verification", verification.model_dump_json())
-        case Used(usage):
-            broadcast.publish("usage", usage.model_dump_json())
-
-
-def _source(n: int, passage: Passage) -> dict[str, object]:
-    return {
-        "n": n,
-        "document_id": str(passage.document_id),
-        "document_title": passage.document_title,
-        "page_start": passage.page_start,
-        "page_end": passage.page_end,
-        "start_char": passage.start_char,
-        "end_char": passage.end_char,
-        "text": passage.text,
-    }
 
 
 async def _end(running: Running, step: Finished | Failed) -> None:
     """Store first, tell afterwards: who reads `done` finds the message as it says."""
     question, outcome = running.question, step.outcome
     error = step.error if isinstance(step, Failed) else None
-    final = _final(running.draft, outcome, error)
+    final = final_of(running.draft, outcome, error)
     try:
         stored = await _stored(running, final)
     except PyMongoError as failed:
@@ -149,18 +145,22 @@ async def _end(running: Running, step: Finished | Failed) -> None:
     if error or stored is None or stored.error:
         error = error or (stored.error if stored else None)
         running.refusal = _refusal(question, error, step)
-        running.broadcast.publish("error", problem_event(running.refusal, question.message_id, running.request_id))
+        running.broadcast.publish(
+            "error", wording.problem_event(running.refusal, question.message_id, running.request_id)
+        )
     else:
-        running.broadcast.publish("done", done_event(stored))
+        running.broadcast.publish("done", wording.done_event(stored))
     running.ended.set()
     if settled and error is not _NOT_STORED:
         await _close_row(question, outcome, stored)
+    if stored:
+        await remembering.consider(question, outcome, stored)
 
 
 async def _settled(question: Question, outcome: Outcome) -> bool:
     """Before the end is told, so that whoever asks on is asking within the limit. Also an answer that nobody gets was
     paid for. False leaves it to the sweep, with the row."""
-    used = outcome.counted.total_tokens if outcome.counted else 0
+    used = accounts.tokens_of(question.model, outcome)
     try:
         await metering.settle(question.principal, question.message_id, used, month=question.tokens_month)
     except PyMongoError as failed:
@@ -176,32 +176,26 @@ def _refusal(question: Question, error: MessageError | None, step: Finished | Fa
     return refusal_of(error, message_id=str(question.message_id), **fields)
 
 
-def done_event(message: Message) -> str:
-    return f'{{"message":{message.model_dump_json()}}}'
-
-
-def problem_event(refusal: Refusal, message_id: Id, request_id: str) -> str:
-    instance = f"/api/v1/chat/messages/{message_id}"
-    return _json({"problem": problems.problem(refusal, instance=instance, request_id=request_id)})
-
-
 _NOT_STORED = MessageError(
     code="not_stored", detail="The answer could not be stored; the database does not answer. Ask again.", retryable=True
 )
 _INTERRUPTED = MessageError(code="interrupted", detail="The answer was interrupted. Ask again.", retryable=True)
 
 
-def _final(draft: Message, outcome: Outcome, error: MessageError | None) -> Message:
+def final_of(draft: Message, outcome: Outcome, error: MessageError | None) -> Message:
     status = MessageStatus.FAILED if error else MessageStatus.STOPPED if outcome.cut else MessageStatus.COMPLETE
     final = draft.model_copy(
         update={
             "content": outcome.text,
             "status": status,
+            "model": outcome.model or draft.model,
             "citations": outcome.citations,
             "verification": outcome.verification,
             "usage": outcome.usage,
             "latency_ms": outcome.latency_ms,
+            "is_cut": bool(outcome.counted and outcome.counted.is_cut),
             "error": error,
+            **tracing.here(),
         }
     )
     return fitted(final)
@@ -229,32 +223,12 @@ async def _close_row(question: Question, outcome: Outcome, stored: Message | Non
         if stored is None:
             await store.drop_answer(question.principal, question.message_id)
         else:
-            await store.finish_answer(question.principal, question.message_id, stored.status, _record(outcome))
+            await staleness.watch(question.principal, question.conversation_id, stored)
+            record = making.made(question, outcome)
+            ids = question.conversation_id, question.message_id
+            await store.finish_answer(question.principal, *ids, status=stored.status, record=record)
     except PyMongoError as error:
         log.warning("an answer's row is left to the sweep", error=type(error).__name__)
-
-
-def _record(outcome: Outcome) -> dict[str, object]:
-    counted = outcome.counted
-    return {
-        "prompt_version": prompts.rules().version,
-        "prompt_sha256": prompts.digest(outcome.prompt.text()) if outcome.prompt else None,
-        "sources": [{**_place(row), "sha256": prompts.digest(row.text)} for row in outcome.passages],
-        "cached_tokens": counted.cached_tokens if counted else None,
-        "reasoning_tokens": counted.reasoning_tokens if counted else None,
-        "usage_is_estimate": counted.is_estimate if counted else None,
-        "cut_at_limit": counted.is_cut if counted else None,
-        "latency_ms": outcome.latency_ms,
-    }
-
-
-def _place(passage: Passage) -> dict[str, object]:
-    return {
-        "document_id": str(passage.document_id),
-        "chunk_id": str(passage.chunk_id),
-        "start_char": passage.start_char,
-        "end_char": passage.end_char,
-    }
 
 
 # ---- signs of life

@@ -19,6 +19,11 @@ TITLE_CHARACTERS = 80
 Content = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUESTION), PlainText]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), PlainText]
 SessionId = Annotated[str, StringConstraints(max_length=128), PlainText]
+ModelName = Annotated[str, StringConstraints(max_length=200), PlainText]
+Flag = Annotated[bool, Field(strict=True)]
+Temperature = Annotated[
+    float, Field(ge=0, le=2, description="422 beyond what this deployment or the model allows; some models ignore it")
+]
 DocumentIds = Annotated[list[IdField], Field(max_length=200)]
 
 
@@ -44,15 +49,27 @@ class ConversationChange(_In):
 
 class AskIn(_In):
     """Without `conversation_id` a conversation is made; without `document_ids` the conversation's own set counts, and
-    without one the whole library. `model` is `provider:model`, `extractive` or `auto`."""
+    without one the whole library. `parent_id` is the message of that conversation that the question follows, without
+    it the last one. `model` is `provider:model`, `extractive` or `auto`."""
 
     content: Content
     conversation_id: IdField | None = None
+    parent_id: IdField | None = None
     document_ids: DocumentIds = []
-    model: Annotated[str, StringConstraints(max_length=200), PlainText] | None = None
-    temperature: Annotated[float, Field(ge=0, le=2)] | None = None
+    model: ModelName | None = None
+    temperature: Temperature | None = None
     session_id: SessionId | None = None
-    require_verified: bool = False
+    require_verified: Flag = False
+
+
+class AskAgainIn(_In):
+    """What is not sent is as it was; another model has its own temperature. With `content` the question is asked in
+    these words, beside its first ones."""
+
+    content: Content | None = None
+    model: ModelName | None = None
+    temperature: Temperature | None = None
+    require_verified: Flag | None = None
 
 
 class FeedbackIn(_In):

@@ -1,20 +1,28 @@
 """Conversations: made, listed, read, changed, removed; questions asked, answers followed. What is done is put on the
 record here; how it is done is in `asking` and `following`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
 from elenchus.audit import service as audit
 from elenchus.audit.service import Action
+from elenchus.core import tracing
+from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.pages import Page, PageQuery
 from elenchus.core.principal import Principal
+from elenchus.identity import service as identity
 from elenchus.library import service as library
 from elenchus.research import asking, following, store
-from elenchus.research.asking import new_conversation
-from elenchus.research.errors import UnknownPlace
+from elenchus.research.errors import AccessEnded, UnknownPlace
 from elenchus.research.following import Reading, abandon_lost
 from elenchus.research.models import Message
+from elenchus.research.placing import NEW_TITLE, new_conversation
 from elenchus.research.running import drain
 from elenchus.research.schemas import (
     AnswerOut,
+    AskAgainIn,
     AskIn,
     ConversationChange,
     ConversationDetail,
@@ -25,7 +33,8 @@ from elenchus.research.schemas import (
 )
 from elenchus.research.shown import Shown
 
-NEW_TITLE = "New conversation"
+REMOVAL_SECONDS = 60  # after which one counts as broken off; it takes four commands
+REMOVALS_AT_ONCE = 100
 CONVERSATION, ANSWER = "conversation", "answer"
 
 __all__ = ["abandon_lost", "drain"]
@@ -75,6 +84,11 @@ async def delete(principal: Principal, conversation_id: Id) -> None:
     await audit.record(principal, Action.CONVERSATION_DELETED, CONVERSATION, conversation_id)
 
 
+async def finish_removals() -> int:
+    """Of conversations whose removal broke off; says how many."""
+    return await store.finish_removals(now() - timedelta(seconds=REMOVAL_SECONDS), limit=REMOVALS_AT_ONCE)
+
+
 async def messages(principal: Principal, conversation_id: Id, *, before: str | None, limit: int) -> MessagePage:
     found = await store.messages_before(principal, conversation_id, before, limit=limit)
     if found is None:
@@ -100,10 +114,13 @@ async def ask(principal: Principal, asked: AskIn, *, request_id: str, key: str |
     return begun
 
 
-async def regenerate(principal: Principal, message_id: Id, *, request_id: str) -> Reading:
-    """Answer the same question again, as a new message after the others; the earlier answer stays."""
-    begun = await asking.regenerate(principal, message_id, request_id=request_id)
-    _note_question(principal, begun, again=str(message_id))
+async def regenerate(
+    principal: Principal, message_id: Id, again: AskAgainIn, *, request_id: str, key: str | None = None
+) -> Reading:
+    """Answer the same question again, or ask it in other words; what was said stays."""
+    begun = await asking.regenerate(principal, message_id, again, request_id=request_id, key=key)
+    if not begun.is_repeated:
+        _note_question(principal, begun, again=str(message_id))
     return begun
 
 
@@ -128,6 +145,18 @@ async def reading(principal: Principal, message_id: Id, *, request_id: str) -> R
     return found
 
 
+@contextmanager
+def while_allowed(credential: str, principal: Principal) -> Iterator[None]:
+    """For what takes long: whoever may no longer hear it at its end is told that and nothing else; also what went wrong
+    tells of it. Raises `AccessEnded`."""
+    with identity.watched(credential, principal) as watch:
+        try:
+            yield
+        finally:
+            if watch.ended.is_set():
+                raise AccessEnded
+
+
 async def stop(reading: Reading) -> AnswerOut:
     """End the answer with the text so far; one that has ended stays as it is."""
     stopped = await reading.stop()
@@ -138,4 +167,6 @@ async def stop(reading: Reading) -> AnswerOut:
 async def give_feedback(principal: Principal, message_id: Id, given: FeedbackIn) -> Message:
     message = await following.give_feedback(principal, message_id, given)
     await audit.record(principal, Action.ANSWER_RATED, ANSWER, message_id, score=given.score)
+    if message.trace_id:
+        tracing.tracer().score(message.trace_id, "feedback", given.score, comment=given.comment)
     return message

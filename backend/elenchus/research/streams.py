@@ -7,9 +7,12 @@ number, the same in both, so a reader goes on after the last one it saw wherever
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
+
+from redis.exceptions import RedisError
 
 from elenchus.core import logs
 from elenchus.core.ids import Id
@@ -22,9 +25,7 @@ LAST = frozenset({"done", "error"})
 PING_SECONDS = 15.0
 LOOK_SECONDS = 0.5  # how soon a reader without events gets control, to see whether they may still read
 BLOCK_MS = 1000  # below the client's socket timeout of 2 s
-RELAY_IDLE_SECONDS = 1.0  # how soon a stop from another process is seen while the model says nothing
-RETRY_SECONDS = 0.5
-MOST_EVENTS = 10_000  # in Redis; an answer has about one for each token
+_NOT_TAKEN = (RedisError, OSError)  # by a Redis that is away, or that is full and answers that it takes nothing more
 PING = b": ping\n\n"
 log = logs.get(__name__)
 
@@ -64,10 +65,8 @@ class Broadcast:
         """The events after `seq`, as soon as there are any; none when the time is over."""
         changed = self._changed
         if not self.after(seq) and not self.is_over:
-            try:
+            with suppress(TimeoutError):  # at whose very moment something may have come, even the end
                 await asyncio.wait_for(changed.wait(), timeout_seconds)
-            except TimeoutError:
-                return []
         return self.after(seq)
 
     async def follow(self, seq: int = 0) -> AsyncIterator[Event | None]:
@@ -86,93 +85,63 @@ class Broadcast:
                     return
 
 
+def in_runs(events: Sequence[Event]) -> Iterator[list[Event]]:
+    """Neighbouring deltas together, every other event alone."""
+    for is_delta, group in groupby(events, key=lambda event: event.name == DELTA):
+        run = list(group)
+        yield from [run] if is_delta else ([event] for event in run)
+
+
 def merged(events: Sequence[Event]) -> list[Event]:
     """Neighbouring deltas as one, under the number of the last."""
-    found: list[Event] = []
-    for is_delta, group in groupby(events, key=lambda event: event.name == DELTA):
-        rows = list(group)
-        found += [_joined(rows)] if is_delta and len(rows) > 1 else rows
-    return found
+    return [run[0] if len(run) == 1 else _joined(run) for run in in_runs(events)]
 
 
 def _joined(deltas: Sequence[Event]) -> Event:
-    text = "".join(json.loads(event.data)["text"] for event in deltas)
-    return Event(deltas[-1].seq, DELTA, json.dumps({"text": text}, ensure_ascii=False))
+    return _delta(deltas[-1].seq, [json.loads(event.data) for event in deltas])
+
+
+def _delta(seq: int, pieces: Sequence[dict[str, str]]) -> Event:
+    text = "".join(piece["text"] for piece in pieces)
+    return Event(seq, DELTA, json.dumps({"text": text}, ensure_ascii=False))
 
 
 # ---- between processes
 
 
-def _events_key(message_id: Id) -> str:
+def events_key(message_id: Id) -> str:
     return f"elenchus:answer:{message_id}:events"
 
 
-def _stop_key(message_id: Id) -> str:
+def stop_key(message_id: Id) -> str:
     return f"elenchus:answer:{message_id}:stop"
-
-
-async def relay(message_id: Id, broadcast: Broadcast, on_stop: Callable[[], None]) -> None:
-    """Copy the events to Redis until the last one, and look there for a wish to stop. With Redis away it tries again
-    for as long as the answer is being written."""
-    seq = 0
-    while True:
-        events = await broadcast.more(seq, timeout_seconds=RELAY_IDLE_SECONDS)
-        try:
-            if await _copy(message_id, events):
-                on_stop()
-            seq = events[-1].seq if events else seq
-        except REDIS_AWAY as error:
-            log.info("an answer's events wait for Redis", error=type(error).__name__)
-            if broadcast.is_over:
-                return
-            await asyncio.sleep(RETRY_SECONDS)
-            continue
-        if broadcast.is_over and not broadcast.after(seq):
-            return
-
-
-async def _copy(message_id: Id, events: Sequence[Event]) -> bool:
-    """In one round trip; an event that is there already is left. True when the answer shall stop."""
-    pipeline = resources().redis.pipeline(transaction=False)
-    key = _events_key(message_id)
-    for event in events:
-        pipeline.xadd(
-            key, {b"name": event.name, b"data": event.data}, id=f"{event.seq}-0", maxlen=MOST_EVENTS, approximate=True
-        )
-    if events:
-        pipeline.expire(key, settings().research.stream_ttl_seconds)
-    pipeline.exists(_stop_key(message_id))
-    *_, stop = await pipeline.execute(raise_on_error=False)
-    if isinstance(stop, Exception):
-        raise stop
-    return bool(stop)
 
 
 async def request_stop(message_id: Id) -> None:
     """Best effort: the answer's row carries the wish too."""
     try:
-        await resources().redis.set(_stop_key(message_id), "1", ex=settings().research.stream_ttl_seconds)
-    except REDIS_AWAY as error:
+        await resources().redis.set(stop_key(message_id), "1", ex=settings().research.stream_ttl_seconds)
+    except _NOT_TAKEN as error:
         log.info("a stop goes by the database alone", error=type(error).__name__)
 
 
 async def publish_end(message_id: Id, name: str, data: str) -> None:
     """For an answer whose process has died: its readers shall not wait for more."""
-    key = _events_key(message_id)
+    key = events_key(message_id)
     try:
         await resources().redis.xadd(key, {"name": name, "data": data}, id="*")
         await resources().redis.expire(key, settings().research.stream_ttl_seconds)
-    except REDIS_AWAY as error:
+    except _NOT_TAKEN as error:
         log.info("an answer's end is told by the database alone", error=type(error).__name__)
 
 
 async def forget(message_ids: Sequence[Id]) -> None:
     """With Redis away they go by themselves, when their time is over."""
-    keys = [key for id_ in message_ids for key in (_events_key(id_), _stop_key(id_))]
+    keys = [key for id_ in message_ids for key in (events_key(id_), stop_key(id_))]
     try:
         if keys:
             await resources().redis.delete(*keys)
-    except REDIS_AWAY as error:
+    except _NOT_TAKEN as error:
         log.info("events of answers are left to expire", error=type(error).__name__)
 
 
@@ -194,23 +163,32 @@ async def follow_elsewhere(
             yield None
 
 
-async def copied(message_id: Id) -> list[Event]:
-    """All that Redis has of an answer; nothing when it is away."""
+async def copied(message_id: Id, after: int = 0) -> list[Event]:
+    """All that Redis has of an answer after this event; nothing when it is away."""
     try:
-        return _events(await resources().redis.xrange(_events_key(message_id)))
+        return _events(await resources().redis.xrange(events_key(message_id), min=f"({after}-0"), after)
     except REDIS_AWAY:
         return []
 
 
 async def _read(message_id: Id, seq: int) -> list[Event]:
-    key = _events_key(message_id)
+    key = events_key(message_id)
     try:
         found = await resources().redis.xread({key: f"{seq}-0"}, count=500, block=BLOCK_MS)
     except REDIS_AWAY:
         await asyncio.sleep(BLOCK_MS / 1000)
         return []
-    return _events(found[0][1]) if found else []
+    return _events(found[0][1], seq) if found else []
 
 
-def _events(rows: Sequence[tuple[bytes, dict[bytes, bytes]]]) -> list[Event]:
-    return [Event(int(id_.split(b"-")[0]), row[b"name"].decode(), row[b"data"].decode()) for id_, row in rows]
+def _events(rows: Sequence[tuple[bytes, dict[bytes, bytes]]], after: int) -> list[Event]:
+    """Of a row that holds several deltas only those that come after."""
+    found: list[Event] = []
+    for id_, row in rows:
+        seq = int(id_.split(b"-")[0])
+        if b"run" in row:
+            found.append(_delta(seq, json.loads(row[b"run"])[after - seq :]))
+        else:
+            found.append(Event(seq, row[b"name"].decode(), row[b"data"].decode()))
+        after = seq
+    return found

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import bson
+from pydantic import BaseModel
 
 from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
-from elenchus.research.models import Conversation, Message, MessageStatus, Role
+from elenchus.research.models import Conversation, Message, MessageStatus, Role, Verification
+from elenchus.research.prompts.fitting import Summary
 
 TAIL_MESSAGES = 60  # each message more makes every write dearer, each one less makes moving more frequent
 PAGE_MESSAGES = 100
@@ -19,6 +21,7 @@ KEPT_BYTES = 450_000
 MOST_MESSAGES, MOST_BYTES = 400, 4_000_000
 DRAFT_BYTES = 64_000  # kept free in the tail for an answer that is being written
 MOST_MESSAGE_BYTES = 200_000
+LEAST_TOLD = 10  # of what was found of each kind: an answer that falls is never left without why
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ class Head:
     tail_start: int
     tail_bytes: int
     last: tuple[Row, ...]
+    title: str = ""
+    summary: Summary | None = None
 
     @classmethod
     def of_row(cls, row: Row) -> "Head":
@@ -43,6 +48,8 @@ class Head:
             row["tail_start"],
             row["tail_bytes"],
             tuple(row["messages"]),
+            row.get("title", ""),
+            _summary(row),
         )
 
     @classmethod
@@ -52,6 +59,11 @@ class Head:
 
     def has_room(self, rows: Sequence[Row], size: int) -> bool:
         return self.count - self.tail_start + len(rows) <= TAIL_MESSAGES and self.tail_bytes + size <= TAIL_BYTES
+
+
+def _summary(row: Row) -> Summary | None:
+    of = row.get("summarised")
+    return Summary(row["context_summary"], of["until"], of["prompt_version"]) if of else None
 
 
 _ALWAYS = frozenset({"id", "role", "content", "created_at"})
@@ -70,10 +82,27 @@ def as_wire(row: Row) -> Row:
 
 
 def fitted(message: Message) -> Message:
-    """An answer that cites without end loses its last citations rather than its place in the tail."""
-    while message.citations and len(bson.encode(as_row(message))) > MOST_MESSAGE_BYTES:
-        message = message.model_copy(update={"citations": message.citations[: len(message.citations) // 2]})
+    """An answer that cites without end, or whose faults have no end, loses the last of them rather than its place in
+    the tail: half of what is longest, again and again."""
+    while len(bson.encode(as_row(message))) > MOST_MESSAGE_BYTES and (longest := _longest(message)):
+        whole, name = longest
+        kept = getattr(whole, name)
+        shorter = whole.model_copy(update={name: kept[: max(len(kept) // 2, LEAST_TOLD)]})
+        message = shorter if isinstance(shorter, Message) else message.model_copy(update={"verification": shorter})
     return message
+
+
+def _longest(message: Message) -> tuple[Message | Verification, str] | None:
+    """Of the lists that may still lose something."""
+    lists: list[tuple[Message | Verification, str]] = [(message, "citations")]
+    if found := message.verification:
+        lists += [(found, name) for name in ("quotes", "legal_citations", "unsupported_sentences", "failing")]
+    able = [(whole, name) for whole, name in lists if len(getattr(whole, name)) > LEAST_TOLD]
+    return max(able, key=lambda each: _bytes_of(*each), default=None)
+
+
+def _bytes_of(whole: BaseModel, name: str) -> int:
+    return len(bson.encode(whole.model_dump(mode="json", include={name})))
 
 
 def size_of(row: Row) -> int:

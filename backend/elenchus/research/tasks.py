@@ -5,6 +5,7 @@ from datetime import datetime
 from elenchus.core import logs
 from elenchus.jobs.task import Every, Task
 from elenchus.research import service
+from elenchus.research.remembering import tasks as remembering
 from elenchus.research.retention import service as retention
 
 SWEEP_SECONDS = 10
@@ -14,11 +15,12 @@ log = logs.get(__name__)
 
 
 async def sweep(_due_at: datetime) -> None:
-    if ended := await service.abandon_lost():
-        log.info("research swept", ended=ended)
+    ended, removed = await service.abandon_lost(), await service.finish_removals()
+    if ended or removed:
+        log.info("research swept", ended=ended, removed=removed)
 
 
-TASKS: tuple[Task, ...] = ()
+TASKS: tuple[Task, ...] = (*remembering.TASKS,)
 SCHEDULES = (
     Every("research.sweep", SWEEP_SECONDS, sweep),
     Every("research.retention", DAY_SECONDS, retention.forget_old, timeout_seconds=RETENTION_SECONDS),

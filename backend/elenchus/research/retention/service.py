@@ -1,4 +1,4 @@
-"""What tenants keep for a time only: once a day what is older goes, conversations and the jobs that ended.
+"""What tenants keep for a time only: once a day what is older goes, conversations, briefs and jobs that ended.
 
 Documents are the firm's library and stay until somebody deletes them. A run that breaks off is carried on by the next.
 """
@@ -17,6 +17,7 @@ from elenchus.identity.tenants.retention import Term
 from elenchus.jobs import service as jobs
 from elenchus.research import store as conversations
 from elenchus.research import streams
+from elenchus.research.briefing import service as briefs
 from elenchus.research.retention import store
 
 AT_ONCE = 100
@@ -26,6 +27,7 @@ log = logs.get(__name__)
 @dataclass(slots=True)
 class Gone:
     conversations: int = 0
+    briefs: int = 0
     jobs: int = 0
 
 
@@ -43,6 +45,8 @@ async def _forget_in(term: Term) -> None:
     since, gone = now() - timedelta(days=term.days), Gone()
     try:
         await _forget_conversations(owner, since, gone)
+        while number := await briefs.forget_untouched(owner, since):
+            gone.briefs += number
         while number := await jobs.remove_ended(since, owner=owner):
             gone.jobs += number
     finally:
