@@ -47,7 +47,8 @@ def free_port() -> int:
 async def elenchus(data_dir: Path | None = None) -> AsyncIterator[Running]:
     """Database, queue, API and worker as `elenchus up` runs them, on a store that nobody used before."""
     logs.configure("ERROR", "json")
-    os.environ.setdefault("TIER_FREE_REQUESTS_PER_MINUTE", "100000000")  # counted as ever, refused never
+    for limit in ("TIER_FREE_REQUESTS_PER_MINUTE", "LIMIT_LOGINS_PER_MINUTE"):
+        os.environ.setdefault(limit, "100000000")  # counted as ever, refused never
     with tempfile.TemporaryDirectory(prefix="elenchus-bench-") as folder:
         server = ServerSettings(data_dir=data_dir or Path(folder), port=free_port())
         async with running(Settings(server=server, log=LogSettings(level="WARNING"))) as started:
@@ -118,10 +119,12 @@ async def load(url: str, path: str, token: str, *, requests: int, connections: i
 
 
 @asynccontextmanager
-async def bare_server(app: str, environment: dict[str, str] | None = None) -> AsyncIterator[tuple[str, int]]:
-    """The URL and pid of `benchmarks.bare:<app>` under the same uvicorn."""
+async def bare_server(
+    app: str, environment: dict[str, str] | None = None, *, module: str = "benchmarks.bare"
+) -> AsyncIterator[tuple[str, int]]:
+    """The URL and pid of this application under the same uvicorn."""
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", f"benchmarks.bare:{app}", "--port", str(port), "--log-level", "warning"]
+    command = [sys.executable, "-m", "uvicorn", f"{module}:{app}", "--port", str(port), "--log-level", "warning"]
     process = await asyncio.create_subprocess_exec(
         *command, "--no-access-log", env={**os.environ, **(environment or {})}, cwd=Path(__file__).parents[1]
     )
