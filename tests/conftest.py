@@ -20,7 +20,6 @@ from pymongo import monitoring
 from elenchus import registry
 from elenchus.core import logs, mongo
 from elenchus.core import resources as resources_module
-from elenchus.core import settings as settings_module
 from elenchus.core.clock import now
 from elenchus.core.http import WEBSOCKETS, BoundedHttp
 from elenchus.core.ids import Id, new_id
@@ -47,6 +46,7 @@ from elenchus.core.settings import (
 from elenchus.embedded import Endpoints, embedded_servers
 from elenchus.identity import principals
 from tests.fixtures.gemini import GeminiStub, gemini_stub
+from tests.fixtures.langfuse import LangfuseStub, langfuse_stub
 from tests.fixtures.serving import served
 from tests.support import COMMANDS, Firm, http_client
 
@@ -125,7 +125,7 @@ def change_settings(settings_: Settings) -> Iterator[Callable[..., Settings]]:
         return use(settings().model_copy(update={group: changed}))
 
     yield change
-    settings_module.use(before)
+    use(before)
 
 
 @pytest.fixture
@@ -159,14 +159,26 @@ async def gemini_server() -> AsyncIterator[GeminiStub]:
 
 
 @pytest.fixture
-def gemini(gemini_server: GeminiStub, change_settings: Callable[..., Settings]) -> GeminiStub:
-    """The deployment has a Google key, and Google is the stub."""
+def gemini_alone(gemini_server: GeminiStub) -> GeminiStub:
+    """The stub as new, and nothing known of any model; no setting names it."""
     gemini_server.reset()
     breaker.forget()
     gauge.forget()
-    key = SecretStr("k")
-    change_settings("llm", google_api_key=key, google_base_url=gemini_server.url, max_attempts=1, timeout_seconds=5)
     return gemini_server
+
+
+@pytest.fixture
+def gemini(gemini_alone: GeminiStub, change_settings: Callable[..., Settings]) -> GeminiStub:
+    """The deployment has a Google key, and Google is the stub."""
+    key = SecretStr("k")
+    change_settings("llm", google_api_key=key, google_base_url=gemini_alone.url, max_attempts=1, timeout_seconds=5)
+    return gemini_alone
+
+
+@pytest.fixture
+async def langfuse() -> AsyncIterator[LangfuseStub]:
+    async with langfuse_stub() as stub:
+        yield stub
 
 
 @pytest.fixture(scope="session")

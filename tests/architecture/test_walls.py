@@ -23,7 +23,7 @@ NOT_TENANT_OWNED |= {"OneTimeToken"}  # a mailed link works before anyone is sig
 NOT_TENANT_OWNED |= {"GoogleState"}  # nobody is signed in yet
 NOT_TENANT_OWNED |= {"WithdrawnMembership"}  # a piece of a user, off their row while the tenant is deleted
 #: Whose errand needs every tenant's rows; each says why where it does.
-MAY_CROSS_TENANTS = {"audit/store.py", "jobs/store.py", "library/store.py", "research/store/answers.py"}
+MAY_CROSS_TENANTS = {"audit/store.py", "jobs/store.py", "library/store/course.py", "research/store/answers.py"}
 MAY_CROSS_TENANTS |= {"research/store/removing.py"}  # conversations whose removal broke off
 MAY_CROSS_TENANTS |= {"research/sharing/store.py"}  # whoever has a link is in no tenant
 MAY_CROSS_TENANTS |= {"research/briefing/store.py"}  # briefs whose asker died before it could begin them

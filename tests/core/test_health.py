@@ -1,18 +1,15 @@
 """What a superuser sees of how this process stands."""
 
 import asyncio
-import secrets
 
 import pytest
-from pydantic import SecretStr
 
 from elenchus.core.ids import Id, new_id
-from elenchus.core.settings import LangfuseSettings
 from elenchus.core.tracing import traced
 from elenchus.identity import principals
 from elenchus.identity.models import User
 from tests.core.test_tracing import a_turn
-from tests.fixtures.langfuse import langfuse_stub
+from tests.fixtures.langfuse import config
 
 DETAILED = "/api/v1/health/detailed"
 
@@ -61,14 +58,11 @@ async def test_a_provider_that_is_left_alone(superuser, gemini, change_settings)
 
 
 @pytest.mark.parametrize(("status", "told"), [(200, ("ok", "ok")), (401, ("away", "401"))])
-async def test_langfuse_by_how_it_took_the_last_traces(superuser, status, told):
-    async with langfuse_stub() as stub:
-        stub.status = status
-        keys = {"public_key": f"pk-{secrets.token_hex(4)}", "secret_key": SecretStr("sk-hush")}
-        config = LangfuseSettings(_env_file=None, base_url=stub.url, timeout_seconds=1, send_text=True, **keys)
-        async with traced(config) as tracer:
-            assert (await shown(superuser))["langfuse"]["status"] == "unknown"
-            a_turn(superuser.principal, new_id())
-            await asyncio.to_thread(tracer._client.flush)
-            seen = (await shown(superuser))["langfuse"]
+async def test_langfuse_by_how_it_took_the_last_traces(superuser, langfuse, status, told):
+    langfuse.status = status
+    async with traced(config(langfuse.url, send_text=True)) as tracer:
+        assert (await shown(superuser))["langfuse"]["status"] == "unknown"
+        a_turn(superuser.principal, new_id())
+        await asyncio.to_thread(tracer._client.flush)
+        seen = (await shown(superuser))["langfuse"]
     assert ((seen["status"], seen["last"]), seen["sends_text"]) == (told, True)

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import secrets
 import subprocess
 import sys
 import time
@@ -12,31 +11,17 @@ from typing import Any
 
 import pytest
 from prometheus_client import REGISTRY
-from pydantic import SecretStr
 
 from elenchus.core import tracing
 from elenchus.core.ids import new_id
 from elenchus.core.llm.base import Usage
 from elenchus.core.principal import Principal, Role
-from elenchus.core.settings import LangfuseSettings
 from elenchus.core.tracing import Kind, Tracer, traced
 from tests.conftest import free_port
-from tests.fixtures.langfuse import TRACES, LangfuseStub, langfuse_stub
+from tests.fixtures.langfuse import TRACES, config, langfuse_stub
 
 CANARY = "Maria Svensson v. Harbour Estates"
 Traced = Callable[..., AbstractAsyncContextManager[Tracer]]
-
-
-@pytest.fixture
-async def langfuse() -> AsyncIterator[LangfuseStub]:
-    async with langfuse_stub() as stub:
-        yield stub
-
-
-def config(url: str, **values: Any) -> LangfuseSettings:
-    """The client keeps one of itself for each public key, so each test has its own."""
-    keys = {"public_key": f"pk-{secrets.token_hex(4)}", "secret_key": SecretStr("sk-hush")}
-    return LangfuseSettings(_env_file=None, **keys | {"base_url": url, "timeout_seconds": 1} | values)
 
 
 @pytest.fixture
@@ -274,6 +259,13 @@ class TestOtherVariables:
         async with traced(config("http://[nowhere")) as tracer:
             assert tracer.is_on is False
             a_turn(me, new_id())
+
+    async def test_a_package_that_is_not_there_stops_the_traces_alone(self, langfuse, me, monkeypatch):
+        monkeypatch.setitem(sys.modules, "elenchus.core.langfusing", None)
+        async with traced(config(langfuse.url)) as tracer:
+            assert tracer.is_on is False
+            a_turn(me, new_id())
+        assert langfuse.paths == []
 
     async def test_one_turns_it_all_off(self, langfuse, me):
         async with traced(config(langfuse.url, tracing_enabled=False)):

@@ -125,9 +125,7 @@ def _tracing() -> TracingHealth:
     known: Literal["off", "ok", "away", "unknown"] = (
         "ok" if tracer.last == "ok" else "away" if tracer.last else "unknown"
     )
-    return TracingHealth(
-        status=known if tracer.is_on else "off", last=tracer.last, sends_text=tracer.is_on and tracer.sends_text
-    )
+    return TracingHealth(status=known if tracer.is_on else "off", last=tracer.last, sends_text=tracer.sends_text)
 
 
 @root_router.get("/metrics", operation_id="metrics", response_class=Response)

@@ -35,7 +35,9 @@ PASSING = frozenset((401, 403, 408, 423, 425, 429))
 FIRST_FAULT = 500
 NO_CONTENT = 204
 REPLAYED = (b"idempotency-replayed", b"true")
-_KEY = re.compile(rb"[\x21-\x7e]{1,200}")
+#: Visible ASCII.
+KEY = r"[\x21-\x7e]{1,200}"
+_KEY = re.compile(KEY.encode())
 _KEPT_HEADERS = frozenset((b"content-type", b"location", b"etag", b"retry-after"))
 _FORMS = (b"multipart/form-data", b"application/x-www-form-urlencoded")
 log = logs.get(__name__)

@@ -52,7 +52,6 @@ class LangfuseTracer(Tracer):
     is_on = True
 
     def __init__(self, config: LangfuseSettings) -> None:
-        self._config = config
         self.sends_text = config.send_text
         self._sampler = TraceIdRatioBased(config.sample_rate)
         self._provider = TracerProvider(
@@ -86,7 +85,7 @@ class LangfuseTracer(Tracer):
     def begin(self, about: About) -> Observation:
         try:
             root = _started(self._client, about, about.name, Kind.SPAN, trace_context={"trace_id": about.trace_id})
-            return _Root(root, about, send_text=self._config.send_text)
+            return _Root(root, about, send_text=self.sends_text)
         except Exception as error:  # noqa: BLE001 - as `harmless`
             log.warning("a turn is not traced", error=type(error).__name__)
             return Observation()
@@ -98,7 +97,7 @@ class LangfuseTracer(Tracer):
             name=name,
             value=value,
             score_id=f"{trace_id}-{name}",
-            comment=_shown(comment, send_text=self._config.send_text) if comment else None,
+            comment=_shown(comment, send_text=self.sends_text) if comment else None,
         )
 
     async def close(self, within_seconds: float) -> None:

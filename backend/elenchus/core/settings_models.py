@@ -7,6 +7,8 @@ from pydantic_settings import BaseSettings
 
 from elenchus.core.settings_group import group
 
+LONGEST_WAIT_SECONDS = 20.0  # before a model is asked again
+
 
 class LlmSettings(BaseSettings):
     model_config = group("LLM_")
@@ -65,7 +67,7 @@ class LlmSettings(BaseSettings):
     @property
     def patience_seconds(self) -> float:
         """Past any silence that the models and their stand-ins end by themselves, with the rests before new calls."""
-        return (1 + len(self.fallbacks)) * self.max_attempts * (self.timeout_seconds + 20) + 5
+        return (1 + len(self.fallbacks)) * self.max_attempts * (self.timeout_seconds + LONGEST_WAIT_SECONDS) + 5
 
 
 class EmbeddingSettings(BaseSettings):

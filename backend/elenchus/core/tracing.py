@@ -146,9 +146,9 @@ async def traced(config: LangfuseSettings) -> AsyncIterator[Tracer]:
 
 def _opened(config: LangfuseSettings) -> Tracer:
     """A variable that the client or OpenTelemetry reads and cannot make sense of ends the traces, not the process."""
-    from elenchus.core.langfusing import LangfuseTracer  # 40 MB and half a second, only for who has keys
-
     try:
+        from elenchus.core.langfusing import LangfuseTracer  # 40 MB and half a second, only for who has keys
+
         host = urlsplit(config.base_url).hostname
         mine = LangfuseTracer(config)
     except Exception as error:  # noqa: BLE001 - the border to a library that must not cost an answer

@@ -1,5 +1,6 @@
 """Every query of identity, by name."""
 
+import asyncio
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -99,12 +100,10 @@ async def add_session(session: Session) -> None:
 
 async def acts_in(user_id: Id, tenant_id: Id, *, since: datetime, role: Role) -> bool:
     """Neither is suspended or deleted, and the one has been in the other since then, now with at least this role."""
-    acting_there = {"_id": user_id, "memberships.tenant_id": tenant_id, "is_active": True, "deleted_at": None}
-    user = await User.find_one(acting_there)
-    held = next((row for row in user.memberships if row.tenant_id == tenant_id), None) if user else None
-    if held is None or not held.role.covers(role) or _is_older(since, held.model_dump()):
-        return False
-    return await Tenant.find_one({"_id": tenant_id, "deleted_at": None}) is not None
+    found = await asyncio.gather(User.find_one({"_id": user_id}), Tenant.find_one({"_id": tenant_id}))
+    users, tenants = ([row.model_dump(by_alias=True)] if row else [] for row in found)
+    person = acting({"users": users, "tenants": tenants}, since=since)
+    return person is not None and person.role.covers(role)
 
 
 async def standing(session_id: Id) -> Principal | None:

@@ -1,17 +1,13 @@
 import pytest
 from pydantic import SecretStr
 
-from elenchus.core.llm import breaker, gauge
 from elenchus.core.settings import LlmSettings
 from tests.fixtures.gemini import GeminiStub
 
 
 @pytest.fixture
-def gemini(gemini_server: GeminiStub) -> GeminiStub:
-    gemini_server.reset()
-    breaker.forget()
-    gauge.forget()
-    return gemini_server
+def gemini(gemini_alone: GeminiStub) -> GeminiStub:
+    return gemini_alone
 
 
 @pytest.fixture

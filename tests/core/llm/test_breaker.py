@@ -212,6 +212,28 @@ class TestProviderAndModel:
         assert len(breakers._breakers) <= MOST_KEPT
         assert "google:kept" in breakers._breakers
 
+    def test_nor_do_those_that_fail_and_who_rests_stays_the_longest(self):
+        [self.busy("google:resting") for _ in range(3)]
+        for number in range(2 * MOST_KEPT):
+            self.busy(f"google:{number}")
+        assert len(breakers._breakers) == MOST_KEPT
+        assert set(breakers.resting_now()) == {"google:resting"}
+        assert "google" in breakers._breakers
+        assert "google:0" not in breakers._breakers
+
+    def test_who_is_dropped_at_rest_is_not_seen_any_more(self):
+        def open_now() -> float:
+            labels = {"provider": "google", "scope": "model"}
+            return REGISTRY.get_sample_value("elenchus_llm_circuits_open", labels) or 0
+
+        before = open_now()
+        first = breakers.breaker_of("google:0")
+        for number in range(2 * MOST_KEPT):
+            [self.busy(f"google:{number}") for _ in range(3)]
+        assert open_now() - before == len(breakers.resting_now()) == MOST_KEPT - 1
+        first._recovered()  # by a call that was under way
+        assert open_now() - before == MOST_KEPT - 1
+
 
 class TestFigures:
     def test_open_and_closed_are_to_be_seen(self, breaker, clock):

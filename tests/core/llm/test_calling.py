@@ -12,10 +12,11 @@ from elenchus.core.llm import bounded, persistence
 from elenchus.core.llm.base import ModelFailed, Piece, Prompt, Speaker, StandIn, TextDelta, Turn, Usage, Wasted
 from elenchus.core.llm.breaker import breaker_of
 from elenchus.core.llm.factory import ModelResting, chat_model, require_answering, structured_model
-from elenchus.core.llm.providers import ModelNotReady
+from elenchus.core.llm.providers import PROVIDERS, ModelNotReady, Provider
 from elenchus.core.llm.usage import rough_tokens
 from elenchus.core.settings import LlmSettings
 from tests.fixtures.gemini import Reply
+from tests.support import until
 
 PROMPT = Prompt("Answer.", (Turn(Speaker.USER, "When is rent due?"),), "When is rent due?", ())
 LITE = "google_genai:gemini-3.5-flash-lite"
@@ -261,8 +262,7 @@ class TestResting:
         options = change(breaker_failures=1)
         stream = chat_model(None, options).stream(PROMPT, temperature=0)
         reading = asyncio.ensure_future(anext(stream))
-        while not gemini.requests:
-            await asyncio.sleep(0.01)
+        await until(lambda: gemini.requests)
         reading.cancel()
         await asyncio.gather(reading, return_exceptions=True)
         await stream.aclose()
@@ -322,6 +322,18 @@ class TestStandIns:
     async def test_the_first_ones_own_answer_names_nobody(self, gemini, change):
         gemini.will_say("Rent is due.")
         assert not [piece for piece in await pieces(change(fallbacks=[LITE])) if isinstance(piece, StandIn)]
+
+    async def test_a_model_that_cannot_be_set_up_is_stood_in_for(self, gemini, change, monkeypatch):
+        monkeypatch.setitem(PROVIDERS, "openai", Provider(__name__, Due.__name__, ""))  # it wants what nobody gives it
+        gemini.will_say_as(SECOND, "Rent is due.")
+        told = await pieces(change(model="openai:gpt-oss", fallbacks=[LITE]))
+        assert told[:2] == [StandIn(LITE), TextDelta("Rent is due.")]
+
+    async def test_a_stand_in_without_its_package_leaves_the_next_one_to_answer(self, gemini, change, monkeypatch):
+        monkeypatch.setitem(PROVIDERS, "ollama", Provider("nowhere", "", "langchain-ollama"))
+        gemini.will_say_as(FIRST, status=503)
+        gemini.will_say_as(SECOND, "Rent is due.")
+        assert await words(change(fallbacks=["ollama:llama3", LITE])) == "Rent is due."
 
     def test_a_fallback_that_means_nothing_is_refused(self, change):
         with pytest.raises(ModelNotReady, match="LLM_FALLBACKS"):

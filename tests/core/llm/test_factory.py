@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from elenchus.core.llm.base import Usage
 from elenchus.core.llm.factory import DEFAULT_GEMINI, UnknownModel, chat_model, full_name, offered
 from elenchus.core.llm.prices import PRICES
-from elenchus.core.llm.providers import PROVIDERS, ModelNotReady
+from elenchus.core.llm.providers import PROVIDERS, ModelNotReady, Provider
 from elenchus.core.llm.usage import cost_usd, rough_tokens
 from elenchus.core.settings import LlmSettings
 
@@ -87,6 +87,12 @@ class TestChoice:
         with pytest.raises(ModelNotReady, match=setting) as caught:
             chat_model(None, options(**KEYED, **wrong))
         assert caught.value.status == 503
+
+    @pytest.mark.parametrize("lacking", ["ollama:without-its-package", DEFAULT_GEMINI])
+    def test_a_stand_in_that_is_not_set_up_is_done_without(self, lacking, monkeypatch):
+        monkeypatch.setitem(PROVIDERS, "openai", Provider("json", "", ""))
+        monkeypatch.setitem(PROVIDERS, "ollama", Provider("nowhere", "", "langchain-ollama"))
+        assert chat_model(None, options(model="openai:gpt-oss", fallbacks=[lacking])).name == "openai:gpt-oss"
 
     def test_every_provider_says_what_to_install(self):
         assert all(row.package.startswith("langchain-") and row.kind for row in PROVIDERS.values())

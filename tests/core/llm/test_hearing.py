@@ -1,8 +1,6 @@
 """A model's call in the trace of whoever asks: a turn, a job."""
 
 import json
-import secrets
-from collections.abc import AsyncIterator
 from contextlib import aclosing
 
 import pytest
@@ -19,10 +17,10 @@ from elenchus.core.llm.base import ModelFailed, Prompt, Speaker, Turn
 from elenchus.core.llm.embeddings import embedding_model
 from elenchus.core.llm.factory import chat_model, structured_model
 from elenchus.core.principal import Principal, Role
-from elenchus.core.settings import EmbeddingSettings, LangfuseSettings, LlmSettings, Settings
+from elenchus.core.settings import EmbeddingSettings, LlmSettings, Settings
 from tests.core.llm.test_structured import Rent
 from tests.fixtures.embeddings import embedding_stub
-from tests.fixtures.langfuse import LangfuseStub, langfuse_stub
+from tests.fixtures.langfuse import config
 from tests.fixtures.serving import served
 
 PROMPT = Prompt("Answer.", (Turn(Speaker.USER, "When is rent due?"),), "When is rent due?", ())
@@ -30,15 +28,8 @@ JOB = "library.analyse"
 
 
 @pytest.fixture
-async def langfuse() -> AsyncIterator[LangfuseStub]:
-    async with langfuse_stub() as stub:
-        yield stub
-
-
-@pytest.fixture
 def traced(langfuse):
-    keys = {"public_key": f"pk-{secrets.token_hex(4)}", "secret_key": SecretStr("sk-hush")}
-    return tracing.traced(LangfuseSettings(_env_file=None, base_url=langfuse.url, timeout_seconds=1, **keys))
+    return tracing.traced(config(langfuse.url))
 
 
 def job():

@@ -37,7 +37,7 @@ ILLNESSES = {
     Scope.MODEL: frozenset({"model_busy"}),
 }
 #: What says nothing of it: a provider that is busy is there, but one that is away may have room or not.
-SILENT = {Scope.PROVIDER: frozenset({RESTING}), Scope.MODEL: ILLNESSES[Scope.PROVIDER] | {RESTING}}
+SILENT = {Scope.PROVIDER: frozenset[str](), Scope.MODEL: ILLNESSES[Scope.PROVIDER]}
 
 
 @dataclass(slots=True)
@@ -50,6 +50,7 @@ class Breaker:
     failures: int = 0  # one after another, without an answer that came to its end between them
     open_until: float | None = None
     is_on_trial: bool = False
+    is_counted: bool = True  # in the gauge, when open
 
     @property
     def is_idle(self) -> bool:
@@ -110,7 +111,14 @@ class Breaker:
         )
 
     def _count(self, more: int) -> None:
-        metrics.circuits_open.labels(self.name.partition(":")[0], self.scope).inc(more)
+        if self.is_counted:
+            metrics.circuits_open.labels(self.name.partition(":")[0], self.scope).inc(more)
+
+    def dropped(self) -> None:
+        """Nobody asks it from here on; a call that is under way may still tell it how it ended."""
+        if self.open_until is not None:
+            self._count(-1)
+        self.is_counted = False
 
     def _left(self, call: "Call") -> None:
         """Who asked went away before anything was said, or what was said tells nothing: the next one tries."""
@@ -143,10 +151,18 @@ _breakers: dict[str, Breaker] = {}
 def breaker_of(name: str) -> Breaker:
     """Of a provider, or of a `provider:model`."""
     if name not in _breakers and len(_breakers) >= MOST_KEPT:
-        for idle in [known for known, breaker in _breakers.items() if breaker.is_idle]:
-            del _breakers[idle]
+        _make_room()
     scope = Scope.MODEL if ":" in name else Scope.PROVIDER
     return _breakers.setdefault(name, Breaker(name, scope))
+
+
+def _make_room() -> None:
+    """By what says nothing, else by the oldest, and by one that rests only if all do. Providers are few: they stay."""
+    models = [breaker for breaker in _breakers.values() if breaker.scope is Scope.MODEL]
+    idle = [breaker for breaker in models if breaker.is_idle]
+    for breaker in idle or [min(models, key=lambda known: known.open_until is not None)]:
+        breaker.dropped()
+        del _breakers[breaker.name]
 
 
 def _both(model: str) -> tuple[Breaker, Breaker]:

@@ -1,7 +1,9 @@
 """Which model speaks: by name, by setting, or the built-in one when there is no key."""
 
 import re
+from collections.abc import Iterable, Iterator
 
+from elenchus.core import logs
 from elenchus.core.errors import Invalid, Unavailable
 from elenchus.core.llm.base import ChatModel, StructuredModel
 from elenchus.core.llm.breaker import RESTING
@@ -16,6 +18,7 @@ ALL_OF = ":*"  # after a provider's name in LLM_CHOICES
 DEFAULT_GEMINI = f"{GOOGLE}:gemini-3.8-flash"
 #: Providers put it into an address; ".." there is another one.
 _NAME = re.compile(r"([a-z0-9_]+):(?!.*\.\.)([\w.:/@+-]{1,120})", re.ASCII)
+log = logs.get(__name__)
 
 
 class UnknownModel(Invalid):
@@ -57,7 +60,16 @@ def _with_stand_ins(model: ProviderModel, options: LlmSettings) -> ChatModel:
     if not options.fallbacks or model.name != full_name(None, options):
         return model
     others = [_set(name, "LLM_FALLBACKS", options) for name in options.fallbacks]
-    return WithStandIns(model, [_plain(name, options) for name in others if name != model.name])
+    return WithStandIns(model, list(_ready((name for name in others if name != model.name), options)))
+
+
+def _ready(names: Iterable[str], options: LlmSettings) -> Iterator[ChatModel]:
+    """Without those that this server lacks the key or the package of: the first one needs them only when it fails."""
+    for name in names:
+        try:
+            yield _plain(name, options)
+        except ModelNotReady as lacking:
+            log.warning("a language model cannot stand in", model=name, reason=lacking.detail)
 
 
 def _plain(full: str, options: LlmSettings) -> ChatModel:

@@ -143,14 +143,12 @@ class _Heard:
     """What the chunks said besides their words, of an answer to `asked`."""
 
     asked: str
-    chunks: int = 0
     text: list[str] = field(default_factory=list)
     told: UsageMetadata | None = None
     finish: str = ""
     blocked: str = ""
 
     def add(self, chunk: BaseMessage) -> None:
-        self.chunks += 1
         self.text.append(str(chunk.text))
         if isinstance(chunk, AIMessage) and chunk.usage_metadata:
             self.told = add_usage(self.told, chunk.usage_metadata)
@@ -160,7 +158,7 @@ class _Heard:
 
     @property
     def has_begun(self) -> bool:
-        return self.chunks > 0
+        return bool(self.text)
 
     @property
     def is_cut(self) -> bool:

@@ -10,9 +10,9 @@ import httpx
 
 from elenchus.core import logs
 from elenchus.core.llm.base import ModelFailed
+from elenchus.core.settings_models import LONGEST_WAIT_SECONDS
 
 FIRST_WAIT_SECONDS = 1.0
-LONGEST_WAIT_SECONDS = 20.0
 MOST_CAUSES = 20
 BUSY, PASSING = frozenset({429}), frozenset({408, 500, 502, 503, 504, 529})
 _SECONDS = re.compile(r"\s*(\d{1,6}(?:\.\d+)?)\s*")
