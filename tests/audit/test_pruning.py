@@ -9,7 +9,6 @@ from elenchus.audit import service as audit
 from elenchus.audit.chain import Head
 from elenchus.audit.schemas import Action
 from elenchus.audit.writing import Writer
-from elenchus.core import settings as settings_module
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.settings import AuditSettings, Settings, settings, use
@@ -37,7 +36,7 @@ def _kept_for_a_month(settings_: Settings):
     before = settings()
     use(before.model_copy(update={"audit": AuditSettings(_env_file=None, retention_days=DAYS)}))
     yield
-    settings_module.use(before)
+    use(before)
 
 
 @pytest.fixture(autouse=True)

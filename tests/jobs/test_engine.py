@@ -11,6 +11,7 @@ from pymongo.errors import ServerSelectionTimeoutError
 from elenchus.core.clock import now
 from elenchus.core.errors import NotFound, Unavailable
 from elenchus.core.ids import new_id
+from elenchus.core.llm.base import ModelFailed
 from elenchus.jobs import service as jobs
 from elenchus.jobs import store, verdict
 from elenchus.jobs.errors import Fatal, LostLease, Retryable, UnknownTask
@@ -212,6 +213,15 @@ class TestEnds:
         job = await stored(job_id)
         assert job.status is JobStatus.QUEUED
         assert job.due_at > now() + timedelta(seconds=18)
+
+    @pytest.mark.parametrize(("retryable", "status"), [(True, JobStatus.QUEUED), (False, JobStatus.FAILED)])
+    async def test_so_is_a_language_model(self, me, engine, stored, retryable: bool, status: JobStatus):
+        raised["model"] = ModelFailed("model_busy", "It is busy.", retryable=retryable, retry_after_seconds=20)
+        job_id = await submit("engine.raise", me, what="model")
+        await engine(raise_).attend(job_id)
+        job = await stored(job_id)
+        assert (job.status, job.error.code, job.error.detail) == (status, "model_busy", "It is busy.")
+        assert not retryable or job.due_at > now() + timedelta(seconds=18)
 
     async def test_a_database_that_did_not_answer_is_called_that(self, me, engine, stored):
         raised["database"] = ServerSelectionTimeoutError(CANARY)

@@ -1,18 +1,13 @@
 """A job's attempts are one trace."""
 
-import secrets
-
-from pydantic import SecretStr
-
 from elenchus.core import tracing
 from elenchus.core.ids import new_id
-from elenchus.core.settings import LangfuseSettings
 from elenchus.jobs import service as jobs
 from elenchus.jobs.errors import Retryable
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import Subject
 from elenchus.jobs.task import task
-from tests.fixtures.langfuse import langfuse_stub
+from tests.fixtures.langfuse import config
 
 SECRET = "Maria Svensson"
 
@@ -24,16 +19,14 @@ async def read(run: Run) -> None:
             raise Retryable(SECRET)
 
 
-async def test_each_attempt_with_its_parts_and_why_it_failed(me, engine, make_due):
-    async with langfuse_stub() as langfuse:
-        keys = {"public_key": f"pk-{secrets.token_hex(4)}", "secret_key": SecretStr("sk-hush")}
-        async with tracing.traced(LangfuseSettings(_env_file=None, base_url=langfuse.url, **keys)):
-            job_id = await jobs.submit(read.name, me, subject=Subject("thing", new_id()))
-            one = engine(read)
-            await one.attend(job_id)
-            await make_due(job_id)
-            await one.attend(job_id)
-            known = tracing.trace_id(job_id)
+async def test_each_attempt_with_its_parts_and_why_it_failed(me, engine, make_due, langfuse):
+    async with tracing.traced(config(langfuse.url)):
+        job_id = await jobs.submit(read.name, me, subject=Subject("thing", new_id()))
+        one = engine(read)
+        await one.attend(job_id)
+        await make_due(job_id)
+        await one.attend(job_id)
+        known = tracing.trace_id(job_id)
     attempts = sorted((row for row in langfuse.observations if row.name == read.name), key=lambda row: row.began)
     assert [row.facts["attempt"] for row in attempts] == ["1", "2"]
     assert [row.attributes.get("langfuse.observation.status_message") for row in attempts] == ["Retryable", None]

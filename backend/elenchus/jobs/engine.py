@@ -14,6 +14,7 @@ from elenchus.core import logs, problems, queueing, tracing
 from elenchus.core.clock import now
 from elenchus.core.errors import Refusal
 from elenchus.core.ids import Id
+from elenchus.core.llm.base import ModelFailed
 from elenchus.core.settings import JobSettings
 from elenchus.jobs import metrics, store, verdict
 from elenchus.jobs import run as runs
@@ -234,7 +235,7 @@ async def _traced(task: Task, run: runs.Run) -> None:
 async def _work(task: Task, run: runs.Run) -> None:
     try:
         await task.work(run)
-    except (JobInterrupted, Retryable, Fatal, Refusal) as error:
+    except (JobInterrupted, Retryable, Fatal, Refusal, ModelFailed) as error:
         log.info("the task ended itself", reason=type(error).__name__)
         raise
     except Exception:

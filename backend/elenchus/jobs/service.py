@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from statistics import quantiles
 from types import MappingProxyType
+from typing import Protocol, TypeVar
 
 from pydantic import JsonValue
 
@@ -136,6 +137,21 @@ async def retry(principal: Principal, job_id: Id) -> JobDetail:
     await queueing.wake(job_id, job.token + 1)
     await audit.record(principal, Action.JOB_RETRIED, "job", job_id, type=job.type)
     return await get(principal, job_id)
+
+
+class Waiting(Protocol):
+    """Of a room: what a job that is not queued yet is to be done for."""
+
+    job_id: Id
+
+
+W = TypeVar("W", bound=Waiting)
+
+
+async def never_queued(waiting: Sequence[W]) -> list[W]:
+    """Those whose job the ledger does not have."""
+    known = await store.known([each.job_id for each in waiting])
+    return [each for each in waiting if each.job_id not in known]
 
 
 async def remove_ended(before: datetime, *, owner: HasTenant | None = None) -> int:

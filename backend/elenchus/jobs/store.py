@@ -62,6 +62,12 @@ async def find(principal: Principal, job_id: Id) -> Job | None:
     return await Job.owned_by(principal).get(job_id)
 
 
+async def known(ids: Collection[Id]) -> set[Id]:
+    """Which of them are in the ledger; whoever asks has them from rows of its own."""
+    rows = await _jobs().rows({"_id": {"$in": [*ids]}}, fields={"_id": 1})
+    return {row["_id"] for row in rows}
+
+
 async def page(principal: Principal, query: PageQuery, *, wanted: Mapping[str, str]) -> list[Row]:
     return await Job.owned_by(principal).newest(wanted, limit=query.fetch, before=query.after, fields=LISTED)
 

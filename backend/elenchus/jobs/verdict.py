@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from elenchus.core import problems
 from elenchus.core.clock import now
 from elenchus.core.errors import Refusal
+from elenchus.core.llm.base import ModelFailed
 from elenchus.jobs.errors import Cancelled, Fatal, LostLease, Retryable, StepMisused
 from elenchus.jobs.lease import Lease
 from elenchus.jobs.models import Attempt, Job
@@ -73,6 +74,10 @@ def _of_error(error: BaseException) -> Verdict:
             passing = error.status in PASSING_STATUSES
             outcome = AttemptOutcome.ERROR if passing else AttemptOutcome.FAILED
             return Verdict(outcome, shown, float(error.retry_after_seconds or 0))
+        case ModelFailed():
+            shown = JobError(code=error.code, detail=error.detail)
+            outcome = AttemptOutcome.ERROR if error.retryable else AttemptOutcome.FAILED
+            return Verdict(outcome, shown, error.retry_after_seconds or 0.0)
         case StepMisused():
             return Verdict(AttemptOutcome.FAILED, _unexpected(error))
         case Exception() if gone := problems.away(error):
