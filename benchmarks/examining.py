@@ -42,6 +42,13 @@ BAR: Final = 300
 NOUNS: Final = (
     "notice premises rent deposit repair insurance assignment default interest invoice delivery warranty".split()
 )
+#: As many as an answer is searched for, none of them in the library.
+AUTHORITIES: Final = (
+    "Roe v. Wade, 410 U.S. 113 (1973)", "Brown v. Board of Education, 347 U.S. 483 (1954)",
+    "Miranda v. Arizona, 384 U.S. 436 (1966)", "Gideon v. Wainwright, 372 U.S. 335 (1963)",
+    "Mapp v. Ohio, 367 U.S. 643 (1961)", "Loving v. Virginia, 388 U.S. 1 (1967)",
+    "Baker v. Carr, 369 U.S. 186 (1962)", "Terry v. Ohio, 392 U.S. 1 (1968)",
+)  # fmt: skip
 RNG: Final = random.Random(7)
 
 
@@ -77,7 +84,7 @@ def answer(passages: Sequence[Passage], said_as: Callable[[str, int], str]) -> s
         n = RNG.randrange(len(passages))
         words = RNG.choice(split(passages[n].text)).text
         said.append(said_as(words, n + 1))
-    return " ".join(said) + " See Roe v. Wade, 410 U.S. 113 (1973)."
+    return " ".join([*said, *(f"See {one}." for one in AUTHORITIES)])
 
 
 async def uploaded(http: httpx.AsyncClient) -> list[Id]:

@@ -17,13 +17,12 @@ from typing import Any, Final
 from benchmarks.harness import report
 from elenchus.core.ids import new_id
 from elenchus.core.llm.sentences import split
-from elenchus.library.checking import Asked, judged
+from elenchus.library.checking import judged
 from elenchus.library.quotes import answered
 from elenchus.library.quoting.source import Source
 from elenchus.library.schemas import Passage
 from elenchus.research.examining import examination, standing
 from elenchus.research.examining import reading as readings
-from elenchus.research.examining.judging import Verdict
 from elenchus.research.examining.tongues import ENGLISH
 
 AROUND: Final = 500  # characters of the contract on either side of the sentence
@@ -89,12 +88,9 @@ def falls(source: Source, passage: Passage, answer: str) -> list[str]:
     """Why; empty for an answer that stands."""
     read = readings.read(answer, [passage])
     near = standing.nearest_passages(read.quotes, [passage])
-    asked = [Asked(one.text, passage.document_id, (1,)) for one in read.quotes]
+    asked = standing.asked(read.quotes, near)
     rows = [answered(*found) for found in judged(asked, {passage.document_id: source})]
-    verdicts = {
-        one.quotation.start: Verdict(row, standing.stands(one, row, place, [passage]))
-        for one, row, place in zip(read.quotes, rows, near, strict=True)
-    }
+    verdicts = standing.verdicts(read.quotes, rows, near, [passage])
     return [one.reason for one in examination.examined(read, verdicts, []).failing]
 
 

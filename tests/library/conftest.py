@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 
-from elenchus.core import settings as settings_module
 from elenchus.core.principal import Principal, Role
 from elenchus.core.settings import Settings, settings, use
 from elenchus.identity import principals
@@ -26,7 +25,7 @@ def limits(settings_: Settings) -> Iterator[Callable[..., None]]:
         use(settings().model_copy(update={"library": library}))
 
     yield change
-    settings_module.use(before)
+    use(before)
 
 
 @pytest.fixture(autouse=True)

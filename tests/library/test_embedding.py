@@ -7,7 +7,6 @@ from datetime import timedelta
 import pytest
 from pydantic import SecretStr
 
-from elenchus.core import settings as settings_module
 from elenchus.core.clock import now
 from elenchus.core.ids import new_id
 from elenchus.core.llm import persistence
@@ -54,7 +53,7 @@ def model(server, settings_, monkeypatch) -> Iterator[EmbeddingStub]:
     meaning.questions.forget()
     shelves.memory.forget()
     yield server
-    settings_module.use(before)
+    use(before)
 
 
 def other(**values: object) -> None:

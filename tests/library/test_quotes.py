@@ -10,7 +10,7 @@ from elenchus.core.ids import Id, new_id
 from elenchus.library import quotes as room
 from elenchus.library import service as library
 from elenchus.library.errors import DocumentHasNoText, DocumentNotFound
-from elenchus.library.schemas import QuoteIn
+from elenchus.library.quoting.schemas import QuoteIn
 from tests.library.support import DOCUMENTS, a_document, filed, full_text, settled
 from tests.support import Firm
 

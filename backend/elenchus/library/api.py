@@ -15,14 +15,13 @@ from elenchus.core.principal import CurrentPrincipal, MemberPrincipal
 from elenchus.library import service, viewing
 from elenchus.library.errors import RangeNotSatisfiable
 from elenchus.library.names import content_disposition
+from elenchus.library.quoting.schemas import QuotesIn, QuotesOut
 from elenchus.library.schemas import (
     ChunkOut,
     DetailsChange,
     DocumentFilters,
     DocumentOut,
     DocumentPageOut,
-    QuotesIn,
-    QuotesOut,
     SearchIn,
     SearchOut,
     UploadOut,

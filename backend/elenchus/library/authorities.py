@@ -47,14 +47,12 @@ async def cited_authorities(principal: Principal, text: str, known: Sequence[str
     """Each once, in the order of the text; `known` are texts of the library that are at hand already."""
     wanted = (await asyncio.to_thread(_distinct, text))[:MOST_AUTHORITIES]
     at_hand = await asyncio.to_thread(lambda: [_is_cited(one, known) for one in wanted])
-    left = MOST_SEARCHED
-    found: list[Cited] = []
-    for one, is_known in zip(wanted, at_hand, strict=True):
-        presence = Presence.IN_LIBRARY if is_known else Presence.UNCHECKED
-        if not is_known and left > 0:
-            presence, left = await _presence(principal, one), left - 1
-        found.append(Cited(one.text, one.kind, presence))
-    return found
+    searched = [number for number, is_known in enumerate(at_hand) if not is_known][:MOST_SEARCHED]
+    found = await asyncio.gather(*(_presence(principal, wanted[number]) for number in searched))
+    presences = [Presence.IN_LIBRARY if is_known else Presence.UNCHECKED for is_known in at_hand]
+    for number, presence in zip(searched, found, strict=True):
+        presences[number] = presence
+    return [Cited(one.text, one.kind, presence) for one, presence in zip(wanted, presences, strict=True)]
 
 
 async def _presence(principal: Principal, wanted: "LegalCitation") -> Presence:

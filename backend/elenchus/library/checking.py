@@ -14,9 +14,10 @@ from elenchus.audit.service import Action
 from elenchus.core.ids import Id
 from elenchus.core.principal import Principal
 from elenchus.library.quotes import Found, answered, at_hand
+from elenchus.library.quoting.schemas import QuoteOut
 from elenchus.library.quoting.verdicts import Finding, Verdict
 from elenchus.library.retrieval import retrieve
-from elenchus.library.schemas import MAX_QUERY, Passage, QuoteOut, SearchMode
+from elenchus.library.schemas import MAX_QUERY, Passage, SearchMode
 
 if TYPE_CHECKING:
     from elenchus.library.quoting.source import Source
@@ -39,12 +40,14 @@ class Asked:
 async def check_quotes(principal: Principal, quotes: Sequence[Asked], given: Iterable[Id]) -> list[QuoteOut]:
     """For each in order whether it stands in its document; else whether in another given one, or in the library.
 
-    A document that was deleted meanwhile says nothing any more.
+    A document that was deleted meanwhile says nothing any more. Without quotations nothing is on the record either.
     """
+    if not quotes:
+        return []
     wanted = dict.fromkeys([*given, *(quote.document_id for quote in quotes if quote.document_id)])
-    sources = await at_hand(principal, wanted) if quotes else {}
-    found = await asyncio.to_thread(judged, quotes, sources) if quotes else []
-    lost = [number for number, (_, finding) in enumerate(found) if finding.verdict in _LOST]
+    sources = await at_hand(principal, wanted)
+    found = await asyncio.to_thread(judged, quotes, sources)
+    lost = [number for number, (_, finding) in enumerate(found) if finding.verdict.is_lost]
     searched = lost[:MOST_ELSEWHERE]
     elsewhere = await asyncio.gather(*(_elsewhere(principal, quotes[n].text, but=sources) for n in searched))
     for number, other in zip(searched, elsewhere, strict=True):
@@ -53,9 +56,6 @@ async def check_quotes(principal: Principal, quotes: Sequence[Asked], given: Ite
     shown = sorted({str(row.document_id) for row in rows if row.document_id})
     audit.note(principal, Action.DOCUMENT_SEARCHED, "document", None, quotes=len(quotes), documents=[*shown])
     return rows
-
-
-_LOST: Final = frozenset({Verdict.ALTERED, Verdict.NOT_FOUND})
 
 
 def judged(quotes: Sequence[Asked], sources: "dict[Id, Source]") -> list[Found]:
@@ -70,7 +70,7 @@ def _look(quote: Asked, sources: "dict[Id, Source]") -> Found:
         return quote.document_id, Finding(Verdict.TOO_SHORT)
     source = sources.get(quote.document_id) if quote.document_id else None
     claimed = verify(quote.text, source, pages=quote.pages) if source else Finding(Verdict.NOT_FOUND)
-    if claimed.verdict in _LOST:
+    if claimed.verdict.is_lost:
         others = {id_: other for id_, other in sources.items() if id_ != quote.document_id}
         if found := standing(quote.text, others):
             return found[0], _otherwhere(found[1]) if quote.document_id else found[1]

@@ -19,9 +19,10 @@ from elenchus.core.mongo import HasTenant, Row
 from elenchus.core.principal import Principal
 from elenchus.library import store
 from elenchus.library.errors import DocumentHasNoText, DocumentNotFound
+from elenchus.library.quoting.schemas import DifferenceOut, QuoteIn, QuoteOut
 from elenchus.library.quoting.verdicts import Finding, Verdict
 from elenchus.library.retrieval import require_documents, retrieve
-from elenchus.library.schemas import MAX_QUERY, DifferenceOut, QuoteIn, QuoteOut, SearchMode
+from elenchus.library.schemas import MAX_QUERY, SearchMode
 
 if TYPE_CHECKING:
     from elenchus.library.quoting.source import Source
@@ -86,14 +87,14 @@ def _is_verified(quote: str, source: "Source") -> bool:
 
 async def still_there(owner: HasTenant, chunk_ids: Sequence[Id]) -> frozenset[Id]:
     """Those of the passages that the library has today."""
-    return frozenset(await store.chunks(owner, chunk_ids))
+    return await store.existing_chunks(owner, chunk_ids)
 
 
 async def _look(principal: Principal, quote: QuoteIn) -> Found:
     if quote.document_id is None:
         return await _anywhere(principal, quote)
     claimed = await _verified(principal, quote.document_id, quote)
-    if claimed.verdict in {Verdict.ALTERED, Verdict.NOT_FOUND}:
+    if claimed.verdict.is_lost:
         elsewhere, found = await _anywhere(principal, quote.model_copy(update={"pages": []}), but=quote.document_id)
         if found.verdict.is_verified:
             return elsewhere, replace(found, verdict=Verdict.WRONG_DOCUMENT)

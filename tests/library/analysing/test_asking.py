@@ -1,5 +1,7 @@
 """Asking for an analysis without a language model: what comes back, who may, what is left when the document goes."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from elenchus.audit import service as audit
@@ -7,12 +9,13 @@ from elenchus.audit.models import AuditRow
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Role
+from elenchus.jobs import service as jobs
 from elenchus.library.analysing import service, store
 from elenchus.library.analysing.models import Analysis, AnalysisPart, AnalysisStatus, AnalysisType, Method
 from tests.fixtures import files
 from tests.library.analysing.support import LEASE, RENT, analysed, citations, shown, started
 from tests.library.support import DOCUMENTS, filed, full_text, job_over, settled, upload
-from tests.support import until
+from tests.support import Firm, until
 
 TEXT = LEASE.encode()
 
@@ -20,6 +23,18 @@ TEXT = LEASE.encode()
 async def rows(principal, document_id) -> int:
     about = {"document_id": Id(document_id)}
     return sum([await model.owned_by(principal).count(about) for model in (Analysis, AnalysisPart)])
+
+
+async def left_behind(f: Firm, document_id: Id) -> Analysis:
+    """Its asker died before it began."""
+    moment = now()
+    lost = Analysis(
+        tenant_id=f.principal.tenant_id, document_id=document_id, generation=1,
+        user_id=f.principal.user_id, job_id=new_id(), analysis_type=AnalysisType.GENERAL, method=Method.RULES,
+        model="extractive", created_at=moment, updated_at=moment,
+    )  # fmt: skip
+    await store.add(f.principal, lost)
+    return lost
 
 
 class TestResult:
@@ -194,13 +209,7 @@ class TestChange:
     async def test_one_whose_asker_died_before_it_began_is_ended(self, firm):
         f = await firm()
         document = await filed(f, TEXT, "a.txt")
-        moment = now()
-        lost = Analysis(
-            tenant_id=f.principal.tenant_id, document_id=Id(document["id"]), generation=1,
-            user_id=f.principal.user_id, job_id=new_id(), analysis_type=AnalysisType.GENERAL, method=Method.RULES,
-            model="extractive", created_at=moment, updated_at=moment,
-        )  # fmt: skip
-        await store.add(f.principal, lost)
+        lost = await left_behind(f, Id(document["id"]))
         begun = await started(f, document["id"])
         assert await service.abandon_lost(now()) >= 1
         ended = await store.find(f.principal, lost.id)
@@ -208,6 +217,21 @@ class TestChange:
         assert (ended.status, ended.error and ended.error.code) == (AnalysisStatus.FAILED, "lost")
         await job_over(f, begun["job_id"])
         assert (await shown(f, document["id"], begun["analysis_id"]))["status"] == "completed"
+
+    async def test_but_not_one_whose_job_begins_at_that_moment(self, firm, monkeypatch):
+        f = await firm()
+        late, look = await left_behind(f, new_id()), jobs.never_queued
+
+        async def begins(waiting: Sequence[Analysis]) -> list[Analysis]:
+            found = await look(waiting)
+            await Analysis.owned_by(f.principal).update({"_id": late.id}, {"$set": {"status": AnalysisStatus.RUNNING}})
+            return found
+
+        monkeypatch.setattr(jobs, "never_queued", begins)
+        assert await service.abandon_lost(now()) >= 1
+        found = await store.find(f.principal, late.id)
+        assert found
+        assert (found.status, found.error) == (AnalysisStatus.RUNNING, None)
 
 
 class TestRecord:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from elenchus.library.reading.paragraphs import LONGEST, Paragraphs
+from elenchus.library.reading.paragraphs import LONGEST, LONGEST_MARKED, Paragraphs
 
 
 def paragraphs_of(*pages: str) -> list[str]:
@@ -53,6 +53,14 @@ class TestParagraphs:
 
     def test_text_without_a_break_does_not_grow_for_ever(self):
         assert max(map(len, paragraphs_of("\n".join(["word"] * 20_000)))) <= LONGEST
+
+    @pytest.mark.parametrize(("length", "depths"), [(LONGEST_MARKED, [2, 0]), (LONGEST_MARKED + 1, [0, 0])])
+    def test_a_line_marked_as_a_heading_is_none_when_it_is_too_long(self, length, depths):
+        text = f"{'word ' * length}"[: length - 1] + "s\n\nOne year."
+        reading = Paragraphs()
+        found = [*reading.feed(text, 0, {0: 2}), *reading.finish()]
+        assert [p.depth for p in found] == depths
+        assert [bool(p.heading) for p in found] == [bool(depth) for depth in depths]
 
     def test_numbered_headings_in_capitals_are_no_page_header(self):
         found = Paragraphs()

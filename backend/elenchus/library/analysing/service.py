@@ -214,13 +214,8 @@ async def _stop(principal: Principal, analysis: Analysis) -> None:
 
 async def abandon_lost(before: datetime) -> int:
     """End those whose job was never queued, since the process died in between; nobody was told that they would come."""
-    abandoned = 0
-    for analysis in await store.never_begun(before, limit=AT_ONCE):
-        asker = Principal(analysis.tenant_id, analysis.user_id, Role.MEMBER)
-        try:
-            await jobs.get(asker, analysis.job_id)
-        except JobNotFound:
-            await store.end(asker, analysis.id, AnalysisStatus.FAILED, LOST)
-            await settle(asker, analysis)
-            abandoned += 1
-    return abandoned
+    lost = await jobs.never_queued(await store.never_begun(before, limit=AT_ONCE))
+    for analysis in lost:
+        if await store.end(analysis, analysis.id, AnalysisStatus.FAILED, LOST, of=AnalysisStatus.PENDING):
+            await settle(analysis, analysis)  # else its job has come after all
+    return len(lost)

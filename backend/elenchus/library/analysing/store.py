@@ -76,8 +76,11 @@ async def complete(owner: HasTenant, analysis_id: Id, *, result: Row, spent: Spe
     return await Analysis.owned_by(owner).update(filter_, {"$set": {**done, **times}})
 
 
-async def end(owner: HasTenant, analysis_id: Id, status: AnalysisStatus, error: Failure) -> bool:
-    filter_ = {"_id": analysis_id, "status": {"$ne": AnalysisStatus.COMPLETED}}
+async def end(
+    owner: HasTenant, analysis_id: Id, status: AnalysisStatus, error: Failure, *, of: AnalysisStatus | None = None
+) -> bool:
+    """One that is completed stays so; `of` insists on where it stood."""
+    filter_ = {"_id": analysis_id, "status": of or {"$ne": AnalysisStatus.COMPLETED}}
     ended = {"status": status, "error": error.model_dump(), "updated_at": now()}
     return await Analysis.owned_by(owner).update(filter_, {"$set": ended})
 

@@ -27,6 +27,11 @@ class Verdict(StrEnum):
         return list(Verdict).index(self)
 
     @property
+    def is_lost(self) -> bool:
+        """It may stand in another document."""
+        return self in {Verdict.ALTERED, Verdict.NOT_FOUND}
+
+    @property
     def stands_somewhere(self) -> bool:
         return self.is_verified or self is Verdict.WRONG_PAGE
 

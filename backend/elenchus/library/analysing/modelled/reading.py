@@ -8,9 +8,10 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from elenchus.core import at_once
 from elenchus.core.llm.base import ModelFailed, StructuredModel, Usage
 from elenchus.core.llm.factory import structured_model
-from elenchus.jobs.errors import Fatal, Retryable
+from elenchus.jobs.errors import Fatal
 from elenchus.library.analysing.desk import Desk, Found
 from elenchus.library.analysing.modelled import laying_out, merging, prompts
 from elenchus.library.analysing.modelled.entries import Entry, entries_of
@@ -24,7 +25,6 @@ AT_ONCE = 3  # calls of one analysis: providers count them by the minute
 FORM_TRIES = 3  # before a model that does not keep to the form is given up
 SMALLEST_CHARACTERS = 2_000  # a section that is cut in halves no further
 READING_SHARE = 0.75  # of the progress bar
-T = TypeVar("T")
 Form = TypeVar("Form", bound=BaseModel)
 
 
@@ -97,17 +97,13 @@ class Reader:
             except ModelFailed as failed:
                 if failed.usage:
                     await self.desk.paid(_spent(failed.usage))
-                raise _failed(failed) from failed
+                raise
             if answer.value is not None or answer.usage.is_cut:
                 return answer.value, _spent(answer.usage)
             await self.desk.paid(_spent(answer.usage))
         raise Fatal(
             "model_form", f"The language model did not keep to the form in {FORM_TRIES} tries. Use another one."
         )
-
-
-def _failed(failed: ModelFailed) -> Retryable | Fatal:
-    return Retryable(failed.detail, code=failed.code) if failed.retryable else Fatal(failed.code, failed.detail)
 
 
 def _spent(usage: Usage) -> Spent:
@@ -132,33 +128,13 @@ async def analyse(desk: Desk) -> AnalysisResult:
 
 
 async def _read_all(reader: Reader, sections: Sequence[Section]) -> list[list[Entry]]:
-    """Some at once. When one fails no other is begun, and those under way are let finish: they are paid for."""
-    room, ended = asyncio.Semaphore(AT_ONCE), 0
-    failed = False
+    ended = 0
 
     async def read(section: Section) -> list[Entry]:
-        nonlocal ended, failed
-        async with room:
-            if failed:
-                return []
-            try:
-                entries = await reader.section(section, f"section {section.number}")
-            except Exception:
-                failed = True
-                raise
-            ended += 1
-            await reader.desk.run.progress(0.05 + READING_SHARE * ended / len(sections), "reading")
-            return entries
+        nonlocal ended
+        entries = await reader.section(section, f"section {section.number}")
+        ended += 1
+        await reader.desk.run.progress(0.05 + READING_SHARE * ended / len(sections), "reading")
+        return entries
 
-    return await _all([asyncio.ensure_future(read(section)) for section in sections])
-
-
-async def _all(tasks: Sequence[asyncio.Future[T]]) -> list[T]:
-    """The results, or the first failure when all have ended. Cancelled, it leaves none behind."""
-    try:
-        await asyncio.wait(tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return [task.result() for task in tasks]
+    return await at_once.each(sections, read, most=AT_ONCE)
