@@ -9,8 +9,10 @@ import httpx
 import pytest
 
 from elenchus.core.settings import Settings
+from elenchus.core.tracing import traced
 from tests.conftest import free_port
 from tests.fixtures.gemini import GeminiStub
+from tests.fixtures.langfuse import LangfuseStub, config
 from tests.support import http_client, until
 
 BACKEND = Path(__file__).parents[2] / "backend"
@@ -21,6 +23,14 @@ def _reading(request: pytest.FixtureRequest) -> None:
     """A worker beside each test that uploads."""
     if "firm" in request.fixturenames:
         request.getfixturevalue("worker")
+
+
+@pytest.fixture
+async def langfuse(langfuse: LangfuseStub) -> AsyncIterator[LangfuseStub]:
+    """This deployment has keys, and Langfuse is the stub."""
+    async with traced(config(langfuse.url)) as tracer:
+        langfuse.flush = lambda: asyncio.to_thread(tracer._client.flush)
+        yield langfuse
 
 
 @dataclass
@@ -63,17 +73,17 @@ async def neighbour(
             await one.kill()
 
 
-def _environment(config: Settings, gemini: GeminiStub, folder: Path) -> dict[str, str]:
+def _environment(of: Settings, gemini: GeminiStub, folder: Path) -> dict[str, str]:
     secrets = {
-        "MONGODB_URL": config.mongo.url,
-        "REDIS_URL": config.redis.url,
-        "SECRET_KEY": config.server.secret_key,
+        "MONGODB_URL": of.mongo.url,
+        "REDIS_URL": of.redis.url,
+        "SECRET_KEY": of.server.secret_key,
     }
     return {
         **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
         **{name: secret.get_secret_value() for name, secret in secrets.items() if secret},
         "PYTHONPATH": str(BACKEND),
-        "MONGODB_DATABASE": config.mongo.database,
+        "MONGODB_DATABASE": of.mongo.database,
         "DATA_DIR": str(folder / "data"),
         "GOOGLE_API_KEY": "k",
         "GOOGLE_GEMINI_BASE_URL": gemini.url,

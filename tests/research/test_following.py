@@ -7,7 +7,7 @@ from pymongo.errors import AutoReconnect
 
 from elenchus.core.ids import Id, new_id
 from elenchus.core.resources import resources
-from elenchus.research import following, running, store, streams
+from elenchus.research import following, running, store, streams, telling
 from elenchus.research.models import Message, Role
 from tests.research.support import (
     CHAT,
@@ -81,6 +81,18 @@ class TestLeaving:
         again = told((await f.client.get(STREAM.format(first["meta"]["message_id"]))).text)
         assert (again.names[0], again.names[-1], again.text) == ("meta", "done", first.text)
         assert again["done"] == first["done"]
+
+    async def test_while_nothing_is_said_there_are_signs_of_life(self, firm, gemini, monkeypatch):
+        f = await firm()
+        monkeypatch.setattr(telling, "PING_SECONDS", 0.0)
+        monkeypatch.setattr(streams, "LOOK_SECONDS", 0.02)
+        gemini.will_say("The rent ", "is $4,200.", pause_after=1)
+        async with f.client.stream("POST", CHAT, json={"content": RENT}, headers=SSE) as response:
+            lines = response.aiter_lines()
+            while await asyncio.wait_for(anext(lines), 10) != ": ping":
+                pass
+            gemini.go_on.set()
+            assert "event: done" in [line async for line in lines]
 
     async def test_when_the_events_are_forgotten_the_message_says_it_all(self, firm):
         f = await firm()

@@ -17,7 +17,7 @@ from elenchus.identity.models import Tenant
 from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.schemas import JobStatus
 from elenchus.library.models import Document
-from elenchus.research import store
+from elenchus.research import service, store
 from elenchus.research.errors import ConversationNotFound
 from elenchus.research.models import Answer, Conversation, ConversationPage, MessageStatus
 from elenchus.research.placing import new_conversation
@@ -194,6 +194,36 @@ async def test_what_breaks_off_is_finished_by_the_next_run(keeper, monkeypatch, 
     assert await counts(owner) == [0, 0, 0]
     assert await Conversation.owned_by(owner).get(broken) is None
     assert len(await recorded(owner)) == 2
+
+
+async def test_what_breaks_off_outlives_no_term_that_is_taken_back(keeper, monkeypatch):
+    owner = await keeper()
+    await a_conversation(owner, days_ago=31)
+
+    async def dies(*_args):
+        raise RuntimeError
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retention.store, "remove", dies)
+        await retention.forget_old(now())
+    await Tenant.find_one({"_id": owner.tenant_id}).update({"$set": {"retention_days": None}})
+    await retention.forget_old(now())
+    assert (await counts(owner))[0] == 1
+    await service.finish_removals()
+    assert await counts(owner) == [0, 0, 0]
+
+
+async def test_one_that_the_sweep_finishes_is_counted(keeper, monkeypatch):
+    owner = await keeper()
+    await a_conversation(owner, days_ago=31)
+
+    async def then_the_sweep_comes(*_args):
+        await service.finish_removals()
+
+    monkeypatch.setattr(retention.streams, "forget", then_the_sweep_comes)
+    await retention.forget_old(now())
+    assert await counts(owner) == [0, 0, 0]
+    assert await recorded(owner) == [{"conversations": 1, "briefs": 0, "jobs": 0, "days": 30}]
 
 
 async def test_one_that_is_used_at_that_moment_stays(keeper, monkeypatch):

@@ -2,9 +2,10 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
-from redis.exceptions import OutOfMemoryError
+from redis.exceptions import OutOfMemoryError, RedisError
 
 from elenchus.core.ids import new_id
 from elenchus.core.resources import resources
@@ -88,8 +89,8 @@ class TestHere:
         asyncio.get_running_loop().call_soon(broadcast.publish, "done", "{}")
         assert await broadcast.more(0, timeout_seconds=0) == [Event(1, "done", "{}")]
 
-    async def test_a_quiet_line_gets_a_sign_of_life(self, monkeypatch):
-        monkeypatch.setattr(streams, "PING_SECONDS", 0.02)
+    async def test_a_reader_gets_control_while_nothing_is_said(self, monkeypatch):
+        monkeypatch.setattr(streams, "LOOK_SECONDS", 0.02)
         reading = Broadcast().follow()
         assert await anext(reading) is None
         await reading.aclose()
@@ -195,22 +196,37 @@ class TestWithoutRedis:
         yield lambda: setattr(held, "redis", before)
         held.redis = before
 
-    async def test_copying_gives_up_at_the_end_and_not_before(self, redis_away):
+    @pytest.fixture
+    def tries(self, monkeypatch) -> list[Exception]:
+        """What each round came to that wanted to copy something."""
+        found, copy = list[Exception](), relaying._copy
+
+        async def told(waiting: Any) -> None:
+            try:
+                await copy(waiting)
+            except (RedisError, OSError) as error:
+                found.append(error)
+                raise
+
+        monkeypatch.setattr(relaying, "_copy", told)
+        monkeypatch.setattr(relaying, "RETRY_SECONDS", 0.02)
+        return found
+
+    async def test_copying_gives_up_at_the_end_and_not_before(self, redis_away, tries):
         broadcast = Broadcast()
         copying = asyncio.create_task(relaying.relay(new_id(), broadcast, lambda: None))
         broadcast.publish("delta", delta("a"))
-        await asyncio.sleep(0.1)
+        await until(lambda: len(tries) > 1)
         assert not copying.done()
         broadcast.publish("done", "{}")
         await asyncio.wait_for(copying, 5)
 
-    async def test_what_was_said_meanwhile_is_copied_when_it_is_back(self, redis_away, monkeypatch):
-        monkeypatch.setattr(relaying, "RETRY_SECONDS", 0.02)
+    async def test_what_was_said_meanwhile_is_copied_when_it_is_back(self, redis_away, tries):
         message_id, broadcast = new_id(), Broadcast()
         copying = asyncio.create_task(relaying.relay(message_id, broadcast, lambda: None))
         for word in "abc":
             broadcast.publish("delta", delta(word))
-        await asyncio.sleep(0.1)
+        await until(lambda: tries)
         redis_away()
 
         async def is_there() -> bool:

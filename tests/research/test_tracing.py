@@ -1,43 +1,19 @@
 """What an operator's Langfuse is told of an answer."""
 
-import asyncio
 import json
-import secrets
-from collections.abc import AsyncIterator
-
-import pytest
-from pydantic import SecretStr
 
 from elenchus.core import tracing
-from elenchus.core.settings import LangfuseSettings
-from elenchus.core.tracing import traced
-from tests.fixtures.langfuse import LangfuseStub, langfuse_stub
+from tests.fixtures.langfuse import LangfuseStub
 from tests.research.remembering.support import remembered
 from tests.research.support import CHAT, RENT, asked, filed, first_words, streamed, streaming, to_the_end
 from tests.support import until
-
-
-@pytest.fixture
-async def langfuse() -> AsyncIterator[LangfuseStub]:
-    """This deployment has keys, and Langfuse is the stub."""
-    async with langfuse_stub() as stub:
-        config = LangfuseSettings(
-            _env_file=None,
-            public_key=f"pk-{secrets.token_hex(4)}",
-            secret_key=SecretStr("sk-hush"),
-            base_url=stub.url,
-            timeout_seconds=1,
-        )
-        async with traced(config) as tracer:
-            stub.flush = lambda: asyncio.to_thread(tracer._client.flush)  # type: ignore[attr-defined]
-            yield stub
 
 
 async def told(langfuse: LangfuseStub, name: str = "chat.turn") -> LangfuseStub:
     """The turn ends when its events are with Redis, a little after its answer."""
 
     async def has_arrived() -> bool:
-        await langfuse.flush()  # type: ignore[attr-defined]
+        await langfuse.flush()
         return name in langfuse.names
 
     await until(has_arrived)
@@ -160,7 +136,7 @@ class TestFeedback:
             assert answered.json()["feedback"]["score"] == given["score"]
 
         async def has_arrived() -> bool:
-            await langfuse.flush()  # type: ignore[attr-defined]
+            await langfuse.flush()
             return len(langfuse.scores) == 2
 
         await until(has_arrived)
@@ -173,7 +149,7 @@ class TestFeedback:
         f = await firm()
         refused = await f.client.post(f"{CHAT}/messages/{f.principal.user_id}/feedback", json={"score": 1})
         assert refused.status_code == 404
-        await langfuse.flush()  # type: ignore[attr-defined]
+        await langfuse.flush()
         assert langfuse.scores == []
 
     async def test_a_mute_langfuse_delays_it_not(self, firm, gemini, langfuse):

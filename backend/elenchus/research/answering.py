@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from math import ceil
 
 from elenchus.core import logs, problems, tracing
-from elenchus.core.errors import NotFound, Refusal
+from elenchus.core.errors import Refusal
 from elenchus.core.ids import Id
 from elenchus.core.llm.base import ChatModel, ModelFailed, Prompt, StandIn, Usage, Wasted
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
@@ -19,6 +19,7 @@ from elenchus.core.settings import settings
 from elenchus.core.tracing import Kind
 from elenchus.library.schemas import Passage, Retrieved
 from elenchus.research import accounts, prompts
+from elenchus.research.choosing import Retrieve, found_in_what_is_left
 from elenchus.research.examining import service as examining
 from elenchus.research.examining.examination import Examined
 from elenchus.research.leash import Cut, Leash, until_pulled
@@ -28,7 +29,6 @@ from elenchus.research.prompts import Composed, History
 MOST_CHARACTERS = 40_000  # of an answer; a model that goes on past this is lost
 log = logs.get(__name__)
 
-Retrieve = Callable[[Principal, str, Sequence[Id]], Awaitable[Retrieved]]
 Examine = Callable[[Principal, str, Sequence[Passage], str], Awaitable[Examined]]
 
 
@@ -186,18 +186,11 @@ def _composed(question: Question, passages: Sequence[Passage]) -> Composed:
 
 
 async def _retrieved(question: Question, retrieve: Retrieve) -> Retrieved:
-    """A chosen document that is gone leaves the choice smaller; it never widens to the whole library."""
-    wanted = list(question.document_ids)
-    while True:
-        try:
-            return await retrieve(question.principal, question.text, wanted)
-        except NotFound as missing:
-            left = [id_ for id_ in wanted if str(id_) != missing.fields.get("document_id")]
-            if not question.documents_may_be_gone or len(left) == len(wanted):
-                raise
-            wanted = left
-            if not wanted:
-                return Retrieved((), "none")
+    about = question.principal, question.text, question.document_ids
+    if not question.documents_may_be_gone:
+        return await retrieve(*about)
+    found, _ = await found_in_what_is_left(retrieve, *about)
+    return found or Retrieved((), "none")
 
 
 async def _generated(question: Question, leash: Leash, outcome: Outcome, prompt: Prompt) -> AsyncGenerator[Delta, None]:

@@ -1,9 +1,6 @@
 """HTTP for conversations and answers; an answer comes whole or, with `Accept: text/event-stream`, as it is written."""
 
 import re
-import time
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
@@ -13,11 +10,11 @@ from pydantic import StringConstraints
 from elenchus.core import etag
 from elenchus.core.errors import Invalid, Malformed
 from elenchus.core.etag import IfMatch
+from elenchus.core.idempotency import KEY
 from elenchus.core.ids import IdField
 from elenchus.core.pages import MAX_LIMIT, Page, PageParams
 from elenchus.core.plain import PlainText
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal, credential_of
-from elenchus.identity import service as identity
 from elenchus.research import service
 from elenchus.research.following import Reading
 from elenchus.research.schemas import (
@@ -33,16 +30,15 @@ from elenchus.research.schemas import (
     MessagePage,
 )
 from elenchus.research.shown import Shown
-from elenchus.research.streams import PING, PING_SECONDS
+from elenchus.research.streams import Event
+from elenchus.research.telling import SSE, stream
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 
-SSE = "text/event-stream"
 ConversationId = Annotated[IdField, Path(description="the conversation's id")]
 MessageId = Annotated[IdField, Path(description="the id of an assistant's message")]
 Words = Annotated[str, StringConstraints(max_length=200), PlainText]
 _WORDS = "words of the title, of the summary or of one question, in any order"
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _DETAIL: dict[int | str, dict[str, Any]] = {200: {"model": ConversationDetail}}
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
@@ -119,7 +115,7 @@ def _request_id(request: Request) -> str:
 
 
 async def _idempotency_key(idempotency_key: Annotated[str | None, Header()] = None) -> str | None:
-    if idempotency_key is not None and not _KEY.fullmatch(idempotency_key):
+    if idempotency_key is not None and not re.fullmatch(KEY, idempotency_key):
         raise Malformed("An Idempotency-Key is 1 to 200 visible ASCII characters.")
     return idempotency_key
 
@@ -172,7 +168,7 @@ async def follow_answer(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> Response:
     """The events after `Last-Event-ID`, or all of them."""
-    return _stream(reading, request, after=_seen(last_event_id))
+    return stream(reading, request, Event.sse, after=_seen(last_event_id))
 
 
 @router.post("/messages/{message_id}/stop", operation_id="stop_answer")
@@ -188,31 +184,10 @@ async def give_feedback(principal: MemberPrincipal, message_id: MessageId, given
 
 async def _told(reading: Reading, request: Request) -> Response:
     if SSE in request.headers.get("accept", ""):
-        return _stream(reading, request, after=0)
+        return stream(reading, request, Event.sse)
     with service.while_allowed(credential_of(request.scope), reading.principal):
         answer = await reading.outcome()
     return Response(answer.model_dump_json(), media_type="application/json")
-
-
-def _stream(reading: Reading, request: Request, *, after: int) -> Response:
-    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    lines = _lines(reading, credential_of(request.scope), after)
-    return StreamingResponse(lines, media_type=SSE, headers=headers)
-
-
-async def _lines(reading: Reading, credential: str, after: int) -> AsyncIterator[bytes]:
-    """Up to the last event, or until the reader may read no longer."""
-    spoke = time.monotonic()
-    with identity.watched(credential, reading.principal) as watch:
-        async with aclosing(reading.events(after)) as events:
-            async for event in events:
-                if watch.ended.is_set():
-                    yield reading.cut_off(after).sse()
-                    return
-                if event or time.monotonic() - spoke >= PING_SECONDS:
-                    spoke = time.monotonic()
-                    yield event.sse() if event else PING
-                after = event.seq if event else after
 
 
 def _seen(last_event_id: str | None) -> int:

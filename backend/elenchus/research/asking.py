@@ -20,12 +20,12 @@ from elenchus.research import metering, placing, running, store
 from elenchus.research.answering import Question, require_fitting
 from elenchus.research.errors import AnswerUnderWay, KeyUsedBefore, MessageNotFound
 from elenchus.research.following import Reading
-from elenchus.research.models import Answer, Message, MessageStatus, Role, wire_time
+from elenchus.research.models import Answer, Conversation, Message, MessageStatus, Role, wire_time
 from elenchus.research.placing import Place
 from elenchus.research.remembering.recalling import recalled
 from elenchus.research.remembering.service import name_at_once
 from elenchus.research.schemas import AskAgainIn, AskIn
-from elenchus.research.tail import as_row, size_of
+from elenchus.research.tail import Head, as_row, size_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,15 +43,23 @@ class Ids:
         return cls(new_id(), new_id(), new_id() if key is None else derived_id(*whose, "answer"))
 
 
-async def ask(principal: Principal, asked: AskIn, *, request_id: str, key: str | None = None) -> Reading:
-    """Store question and draft, and let the answer begin. The same key and request again is the same answer."""
+async def ask(
+    principal: Principal,
+    asked: AskIn,
+    *,
+    request_id: str,
+    key: str | None = None,
+    begun: Conversation | None = None,
+) -> Reading:
+    """Store question and draft, and let the answer begin. The same key and request again is the same answer. `begun` is
+    a new conversation with what was said before, which is stored with the question and not without it."""
     ids, digest = Ids.made(principal, key, "ask"), _digest(asked)
     if key and (given := await _given_before(principal, ids.answer, digest, request_id=request_id)):
         return given
     with running.room():
         chat_model(asked.model)  # an unknown one is refused before anything is read
         await library.require_documents(principal, asked.document_ids)
-        place = await placing.place(principal, asked, id_=ids.conversation)
+        place = _new(begun) if begun else await placing.place(principal, asked, id_=ids.conversation)
         question = await _question(principal, asked, ids, place)
         parent_id = str(asked.parent_id) if asked.parent_id else None
         said = _message(ids.user_message, Role.USER, asked.content, parent_id=parent_id)
@@ -75,6 +83,10 @@ async def regenerate(
         said = [_message(ids.user_message, Role.USER, question.text, parent_id=follows)] if is_edited else []
         draft = _draft(question, parent_id=None if is_edited else str(ids.user_message))
         return await _answered(question, place, [*said, draft], request_id=request_id, digest=digest)
+
+
+def _new(begun: Conversation) -> Place:
+    return Place(Head.of_new(begun), begun, tuple(begun.messages))
 
 
 async def _given(principal: Principal, message_id: Id) -> Answer:
@@ -218,6 +230,6 @@ async def _write(principal: Principal, place: Place, messages: list[Message]) ->
         await store.append(principal, place.head, messages)
         await name_at_once(principal, place.head, messages[0])
         return
-    rows = [as_row(message) for message in messages]
+    rows = [*place.new.messages, *map(as_row, messages)]
     place.new.messages, place.new.message_count, place.new.tail_bytes = rows, len(rows), sum(map(size_of, rows))
     await store.insert(principal, place.new)

@@ -17,7 +17,7 @@ from elenchus.library import service as library
 from elenchus.research import asking, following, store
 from elenchus.research.errors import AccessEnded, UnknownPlace
 from elenchus.research.following import Reading, abandon_lost
-from elenchus.research.models import Message
+from elenchus.research.models import Conversation, Message
 from elenchus.research.placing import NEW_TITLE, new_conversation
 from elenchus.research.running import drain
 from elenchus.research.schemas import (
@@ -100,18 +100,26 @@ async def messages(principal: Principal, conversation_id: Id, *, before: str | N
     )
 
 
-async def ask(principal: Principal, asked: AskIn, *, request_id: str, key: str | None = None) -> Reading:
-    """Store question and draft, and let the answer begin. The same key and request again is the same answer.
+async def ask(
+    principal: Principal,
+    asked: AskIn,
+    *,
+    request_id: str,
+    key: str | None = None,
+    begun: Conversation | None = None,
+) -> Reading:
+    """Store question and draft, and let the answer begin. The same key and request again is the same answer. `begun` is
+    a new conversation with what was said before.
 
     A question's row does not delay its answer: it is on the record within a second.
     """
-    begun = await asking.ask(principal, asked, request_id=request_id, key=key)
-    if begun.is_repeated:
-        return begun
+    to_read = await asking.ask(principal, asked, request_id=request_id, key=key, begun=begun)
+    if to_read.is_repeated:
+        return to_read
     if asked.conversation_id is None:
-        audit.note(principal, Action.CONVERSATION_CREATED, CONVERSATION, begun.answer.conversation_id)
-    _note_question(principal, begun)
-    return begun
+        audit.note(principal, Action.CONVERSATION_CREATED, CONVERSATION, to_read.answer.conversation_id)
+    _note_question(principal, to_read)
+    return to_read
 
 
 async def regenerate(

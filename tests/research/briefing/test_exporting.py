@@ -1,8 +1,10 @@
 """A brief as a file that a lawyer can put into the matter: what it says, its footnotes, and what did not stand."""
 
+import asyncio
 import io
 import json
 
+import httpx
 import pymupdf
 import pytest
 from docx import Document as WordDocument
@@ -11,9 +13,12 @@ from elenchus.audit import service as audit
 from elenchus.audit.models import AuditRow
 from elenchus.audit.schemas import Action
 from elenchus.core.ids import Id
+from elenchus.research.briefing import exporting
+from elenchus.research.exporting.service import Exported
 from tests.fixtures.gemini import Reply
 from tests.research.briefing.support import BRIEFS, FACTS_SAID, LATE, briefed, ended, started
 from tests.research.support import filed
+from tests.research.test_access_ended import told_after
 from tests.support import until
 
 FALSE = "A late charge of 8% of the overdue amount applies [1]."
@@ -75,3 +80,23 @@ async def test_one_that_is_not_written_is_no_file(firm, gemini, lawyerly):
     assert answer.status_code == 409
     gemini.go_on.set()
     assert Id((await ended(f, told))["id"])
+
+
+async def test_whoever_signs_out_meanwhile_gets_no_more_of_it(false_brief, monkeypatch):
+    f, found = false_brief
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(*_):
+        yield b"half"
+        begun.set()
+        await go_on.wait()
+        yield b"whole"
+
+    async def made(*_):
+        return Exported("brief.md", "text/markdown", slowly())
+
+    monkeypatch.setattr(exporting, "export", made)
+    asking = asyncio.create_task(f.client.get(f"{BRIEFS}/{found['id']}/export"))
+    await begun.wait()
+    with pytest.raises(httpx.RemoteProtocolError):
+        await told_after(f, asking, go_on)

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.llm.usage import rough_tokens
 from elenchus.jobs import run as runs
@@ -14,7 +13,7 @@ from elenchus.jobs import verdict
 from elenchus.jobs.errors import Retryable
 from elenchus.library.errors import DocumentNotFound
 from elenchus.research.briefing import metering, service, sources, store, tasks
-from elenchus.research.briefing.models import BriefPart, BriefStatus
+from elenchus.research.briefing.models import BriefPart
 from elenchus.research.running import retrieve
 from tests.fixtures.gemini import GeminiStub, Reply
 from tests.library.support import job_over
@@ -24,7 +23,6 @@ from tests.research.briefing.support import (
     FACTS,
     ISSUES,
     LATE,
-    a_brief,
     briefed,
     ended,
     issue_of,
@@ -270,17 +268,3 @@ class TestDying:
         found = await briefed(shared, model="extractive", legal_issues=[LATE])
         assert found["status"] == "completed"
         assert await BriefPart.owned_by(shared.principal).count({"brief_id": Id(found["id"])}) == 0
-
-    async def test_one_whose_asker_died_before_its_job_was_queued_ends_and_holds_nothing(self, firm):
-        f = await firm()
-        brief = a_brief(
-            f.principal, status=BriefStatus.PENDING, updated_at=now() - 2 * tasks.UNBEGUN_AFTER,
-            tokens_month=f"{now():%Y-%m}", most_tokens=500,
-        )  # fmt: skip
-        await store.add(f.principal, brief)
-        await metering.hold(f.principal, brief)
-        await tasks.sweep(now())
-        found = await store.find(f.principal, brief.id)
-        assert found
-        assert (found.status, found.error) == (BriefStatus.FAILED, service.LOST)
-        assert await tokens_used(f) == 0

@@ -2,10 +2,7 @@
 
 from tests.research.briefing.support import FACTS, LATE, LATE_SAID, briefed
 from tests.research.support import filed
-from tests.research.test_tracing import langfuse
 from tests.support import until
-
-__all__ = ["langfuse"]
 
 
 async def test_one_trace_with_each_search_call_and_examination(firm, gemini, lawyerly, langfuse):

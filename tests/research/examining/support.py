@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from elenchus.core.ids import new_id
-from elenchus.library.checking import Asked, judged
+from elenchus.library.checking import judged
 from elenchus.library.quotes import answered
 from elenchus.library.quoting.source import Source
 from elenchus.library.schemas import Passage
 from elenchus.research.examining import examination, standing
 from elenchus.research.examining import reading as readings
 from elenchus.research.examining.examination import Examined
-from elenchus.research.examining.judging import Verdict
 
 
 def passages(*texts: str, title: str = "Contract") -> tuple[Passage, ...]:
@@ -23,16 +22,9 @@ def examined(answer: str, given: Sequence[Passage], question: str = "") -> Exami
     read = readings.read(answer, given, question)
     quotes = read.quotes[: examination.MOST_QUOTES]
     near = standing.nearest_passages(quotes, given)
-    asked = [
-        Asked(one.text, at.passage.document_id if at.passage else None) for one, at in zip(quotes, near, strict=True)
-    ]
     sources = {passage.document_id: Source([passage.text]) for passage in given}
-    rows = [answered(*found) for found in judged(asked, sources)]
-    verdicts = {
-        one.quotation.start: Verdict(row, standing.stands(one, row, at, given))
-        for one, row, at in zip(quotes, rows, near, strict=True)
-    }
-    return examination.examined(read, verdicts, [])
+    rows = [answered(*found) for found in judged(standing.asked(quotes, near), sources)]
+    return examination.examined(read, standing.verdicts(quotes, rows, near, given), [])
 
 
 def reasons(answer: str, given: Sequence[Passage], question: str = "") -> list[tuple[str, str]]:

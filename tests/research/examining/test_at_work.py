@@ -4,12 +4,14 @@ import threading
 
 import pytest
 
+from elenchus.audit import service as audit
 from elenchus.core.ids import Id
 from elenchus.library import checking, quotes, store
 from elenchus.library import service as library
 from elenchus.library.retrieval import retrieve
 from elenchus.research.examining import examination, service, standing
 from elenchus.research.examining import reading as readings
+from tests.audit.support import stored
 from tests.research.support import LEASE, RENT_WORDS, filed
 from tests.support import until
 
@@ -68,6 +70,19 @@ class TestCost:
         result = await service.examine(f.principal, MADE_UP, [passage])
         assert sum(one.kind == "quote" for one in result.failing) == 30
         assert (len(loads), len(searches)) == (1, checking.MOST_ELSEWHERE)
+
+    async def test_an_answer_without_quotations_is_no_search_on_the_record(self, leased):
+        f, _, passage = leased
+
+        async def searches() -> int:
+            await audit.drain(10)
+            return sum(row["action"] == "document.searched" for row in await stored(f.principal.tenant_id))
+
+        before = await searches()
+        await service.examine(f.principal, "The rent is $4,200 per month [1].", [passage])
+        assert await searches() == before
+        await service.examine(f.principal, f'"{RENT_WORDS}" [1].', [passage])
+        assert await searches() == before + 1
 
 
 class TestAhead:

@@ -1,5 +1,7 @@
 """An examined answer over HTTP: what is stored, and what a demand for a verified one gets."""
 
+import asyncio
+
 from elenchus.library import authorities
 from tests.research.support import CHAT, LEASE, RENT, RENT_WORDS, asked, filed, full_text
 
@@ -37,6 +39,31 @@ class TestStored:
         said = "See Brown v. Board, 347 U.S. 483 (1954), and Roe v. Wade, 410 U.S. 113 (1973)."
         rows = [one.row() for one in await authorities.cited_authorities(f.principal, said)]
         assert [(row["in_library"], row["status"]) for row in rows] == [(False, "not_in_library"), (False, "unchecked")]
+
+    async def test_where_more_may_be_left_than_was_looked_at_it_is_not_said_to_be_missing(self, firm, monkeypatch):
+        f = await firm()
+        await filed(f, "In 1973 the registry counted 410 files in 113 boxes, and none of them was ever opened again.")
+        said = "See Roe v. Wade, 410 U.S. 113 (1973)."
+        [one] = await authorities.cited_authorities(f.principal, said)
+        assert one.presence == "not_in_library"
+        monkeypatch.setattr(authorities, "PASSAGES", 1)
+        [one] = await authorities.cited_authorities(f.principal, said)
+        assert one.presence == "unchecked"
+
+    async def test_authorities_are_looked_for_at_once(self, firm, monkeypatch):
+        f = await firm()
+        await filed(f, BRIEF, "brief.txt")
+        both, retrieve = asyncio.Barrier(2), authorities.retrieve
+
+        async def together(*args, **kwargs):
+            async with asyncio.timeout(10):
+                await both.wait()
+            return await retrieve(*args, **kwargs)
+
+        monkeypatch.setattr(authorities, "retrieve", together)
+        said = "See Brown v. Board, 347 U.S. 483 (1954), and Roe v. Wade, 410 U.S. 113 (1973)."
+        found = await authorities.cited_authorities(f.principal, said)
+        assert [one.presence for one in found] == ["not_in_library", "in_library"]
 
     async def test_a_quotation_from_another_document_has_the_wrong_number(self, firm, gemini):
         f = await firm()

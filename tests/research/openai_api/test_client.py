@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator
 import openai
 import pytest
 from openai import AsyncOpenAI
+from pymongo.errors import AutoReconnect
 
-from elenchus.research import running
+from elenchus.research import metering, running
 from elenchus.research.openai_api.service import STANDING
 from elenchus.research.placing import HISTORY_MESSAGES
 from elenchus.research.prompts import NO_SOURCES
@@ -113,7 +114,7 @@ async def test_what_was_said_before_is_in_the_prompt_and_in_the_conversation(ai:
     assert "Who is the tenant?" in sent
     assert "Maria Svensson." in sent
     kept = await shown(f, told.model_extra["elenchus"]["conversation_id"])
-    assert kept["title"] == "Who is the tenant?"
+    assert (kept["title"], kept["message_count"]) == ("Who is the tenant?", 5)
     assert [row["role"] for row in kept["messages"]] == ["user", "user", "assistant", "user", "assistant"]
 
 
@@ -225,6 +226,16 @@ class TestErrors:
 
     async def test_a_question_that_cannot_be_answered_now_leaves_nothing(self, ai: AsyncOpenAI, f: Firm, monkeypatch):
         monkeypatch.setattr(running, "MOST_AT_ONCE", 0)
+        said = [*QUESTION, {"role": "assistant", "content": "x"}, *QUESTION]
+        with pytest.raises(openai.InternalServerError):
+            await ai.with_options(max_retries=0).chat.completions.create(model="auto", messages=said)
+        assert (await f.client.get("/api/v1/chat/conversations")).json()["items"] == []
+
+    async def test_nor_does_one_that_the_database_goes_away_under(self, ai: AsyncOpenAI, f: Firm, monkeypatch):
+        async def away(_question: object) -> None:
+            raise AutoReconnect("away")
+
+        monkeypatch.setattr(metering, "hold", away)
         said = [*QUESTION, {"role": "assistant", "content": "x"}, *QUESTION]
         with pytest.raises(openai.InternalServerError):
             await ai.with_options(max_retries=0).chat.completions.create(model="auto", messages=said)

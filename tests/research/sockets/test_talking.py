@@ -19,6 +19,7 @@ from elenchus.identity import principals
 from elenchus.identity import store as people
 from elenchus.main import create_app
 from elenchus.research.prompts import NO_SOURCES
+from elenchus.research.sockets import session
 from tests.conftest import free_port
 from tests.research.sockets.support import Talk, ask, closed, heard, say, to_the_end, until_words
 from tests.research.support import SSE, asked, filed, message_in, shown, told
@@ -100,6 +101,23 @@ class TestStopping:
             await say(socket, type="stop")
             assert (await to_the_end(socket))[-1]["message"]["status"] == "stopped"
             assert (await to_the_end(socket))[-1]["message"]["content"].endswith("Two.")
+
+    async def test_but_not_behind_more_than_is_read_ahead(self, talk: Talk, f: Firm, id_: str, gemini, monkeypatch):
+        """What comes then waits in the sender's buffers, so that nobody fills ours."""
+        monkeypatch.setattr(session, "MOST_AHEAD", 1)
+        gemini.will_say("One ", "and more.", pause_after=1)
+        gemini.will_say("Two.")
+        async with talk(f.access_token) as socket:
+            await ask(socket, "First?")
+            await until_words(socket)
+            await ask(socket, "Second?")
+            await say(socket, type="stop")
+            await (await socket.ping())
+            assert (await shown(f, id_))["messages"][-1]["status"] == "streaming"
+            gemini.go_on.set()
+            first = (await to_the_end(socket))[-1]["message"]
+            assert (first["status"], first["content"]) == ("complete", f"{NO_SOURCES}\n\nOne and more.")
+            assert (await to_the_end(socket))[-1]["type"] == "done"
 
     async def test_who_may_ask_no_longer_may_not_stop(self, talk: Talk, f: Firm, gemini):
         gemini.will_say("The rent ", "is $4,200.", pause_after=1)

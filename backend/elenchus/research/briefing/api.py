@@ -5,14 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from elenchus.core.departing import while_there
 from elenchus.core.ids import IdField
 from elenchus.core.pages import Page, PageParams
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal
 from elenchus.research.briefing import exporting, service
 from elenchus.research.briefing.schemas import BriefIn, BriefListed, BriefOut, BriefStarted
-from elenchus.research.exporting.api import OnePlace
-from elenchus.research.exporting.names import attachment
+from elenchus.research.exporting.api import OnePlace, as_file
 from elenchus.research.exporting.schemas import Format
 
 router = APIRouter(prefix="/chat", tags=["chat"])
@@ -62,6 +60,4 @@ async def export_brief(
     wanted: Annotated[Format, Query(alias="format")] = Format.MARKDOWN,
 ) -> StreamingResponse:
     """As a file, with footnotes that give document, page and quote, and with what failed its examination."""
-    exported = await while_there(request, exporting.export(principal, brief_id, wanted))
-    headers = {"Content-Disposition": attachment(exported.filename), "Cache-Control": "no-store"}
-    return StreamingResponse(exported.blocks, media_type=exported.media_type, headers=headers)
+    return await as_file(request, principal, exporting.export(principal, brief_id, wanted))

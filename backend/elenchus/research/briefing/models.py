@@ -9,6 +9,7 @@ from pymongo import ASCENDING, IndexModel
 
 from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.mongo import TenantOwned
+from elenchus.jobs.schemas import JobError
 from elenchus.research.models import Stale
 
 
@@ -21,13 +22,6 @@ class BriefStatus(StrEnum):
 
 
 UNDER_WAY = (BriefStatus.PENDING, BriefStatus.RUNNING)
-
-
-class BriefError(BaseModel):
-    """Why there is none: a stable code, and a sentence that says what to do."""
-
-    code: str
-    detail: str
 
 
 class Call(BaseModel):
@@ -77,7 +71,7 @@ class Brief(TenantOwned):
     tokens_settled: int = 0
     tokens_in_vain: int = 0
     status: BriefStatus = BriefStatus.PENDING
-    error: BriefError | None = None
+    error: JobError | None = None
     #: What did not stand, when a verified brief was demanded.
     failing: list[dict[str, Any]] = Field(default_factory=list)
     result: dict[str, Any] | None = None

@@ -1,12 +1,11 @@
 """The job behind a brief. What each step found is kept before the next begins, so that a worker that is killed never
 asks, or pays, for a finished part again."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from typing import TypeVar
 
+from elenchus.core import at_once
 from elenchus.core.llm.base import Prompt
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
 from elenchus.core.llm.factory import chat_model
@@ -23,7 +22,6 @@ from elenchus.research.briefing.sources import Sources, gathered
 from elenchus.research.briefing.writing import Draft
 
 AT_ONCE = 3  # calls of one brief: providers count them by the minute
-T = TypeVar("T")
 Plain = Callable[[], Draft]
 
 
@@ -60,26 +58,16 @@ async def _carry_out(desk: Desk) -> None:
 
 
 async def _analyses(desk: Desk, sources: Sources) -> list[Section]:
-    """Some at once. When one fails no other is begun, and those under way are let finish: they are paid for."""
-    room, ended, failed = asyncio.Semaphore(AT_ONCE), 0, False
-    number = len(desk.brief.legal_issues)
+    ended, number = 0, len(desk.brief.legal_issues)
 
-    async def analyse(index: int) -> Section | None:
-        nonlocal ended, failed
-        async with room:
-            if failed:
-                return None
-            try:
-                section = await _analysis(desk, sources, index)
-            except Exception:
-                failed = True
-                raise
-            ended += 1
-            await desk.run.progress(0.05 + 0.65 * ended / number, "analysing")
-            return section
+    async def analyse(index: int) -> Section:
+        nonlocal ended
+        section = await _analysis(desk, sources, index)
+        ended += 1
+        await desk.run.progress(0.05 + 0.65 * ended / number, "analysing")
+        return section
 
-    sections = await _all([asyncio.ensure_future(analyse(index)) for index in range(number)])
-    return [section for section in sections if section is not None]
+    return await at_once.each(range(number), analyse, most=AT_ONCE)
 
 
 async def _analysis(desk: Desk, sources: Sources, index: int) -> Section:
@@ -172,17 +160,6 @@ async def _examined(
         return (await checking.checked(desk.principal, part, draft, ground)).model_dump(mode="json"), None
 
     return Section.model_validate(await desk.kept(f"{name} examined", examine))
-
-
-async def _all(tasks: Sequence["asyncio.Future[T]"]) -> list[T]:
-    """The results, or the first failure when all have ended. Cancelled, it leaves none behind."""
-    try:
-        await asyncio.wait(tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-    return [task.result() for task in tasks]
 
 
 # ---- the end

@@ -9,7 +9,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 from elenchus.core.ids import IdField
 from elenchus.core.mongo import Row
 from elenchus.core.plain import PlainText
-from elenchus.research.briefing.models import BriefError, BriefStatus, Call
+from elenchus.jobs.schemas import JobError
+from elenchus.research.briefing.models import BriefStatus, Call
 from elenchus.research.models import Citation, Failing, Stale, Verification
 
 MOST_ISSUES = 10
@@ -145,7 +146,7 @@ class BriefListed(BaseModel):
     model: str
     require_verified: bool
     status: BriefStatus
-    error: BriefError | None
+    error: JobError | None
     stale: dict[str, Stale]
     created_at: datetime
     completed_at: datetime | None

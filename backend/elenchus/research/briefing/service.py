@@ -19,11 +19,11 @@ from elenchus.core.settings import settings
 from elenchus.identity.deployment import DEPLOYMENT
 from elenchus.jobs import service as jobs
 from elenchus.jobs.errors import JobIsOver, JobNotFound
-from elenchus.jobs.schemas import JobOutcome, JobStatus, Subject
+from elenchus.jobs.schemas import JobError, JobOutcome, JobStatus, Subject
 from elenchus.library import service as library
 from elenchus.research.briefing import fitting, metering, store
 from elenchus.research.briefing.errors import BriefNotFound
-from elenchus.research.briefing.models import UNDER_WAY, Brief, BriefError, BriefStatus
+from elenchus.research.briefing.models import UNDER_WAY, Brief, BriefStatus
 from elenchus.research.briefing.schemas import BriefIn, BriefListed, BriefOut, BriefStarted
 from elenchus.research.metering import month
 from elenchus.research.placing import title_of
@@ -31,8 +31,8 @@ from elenchus.research.placing import title_of
 WRITE = "research.brief"
 BRIEF = "brief"
 AT_ONCE = 50
-STOPPED = BriefError(code="cancelled", detail="The brief was stopped. Ask for it again.")
-LOST = BriefError(code="lost", detail="The server that was asked went away before it could begin. Ask again.")
+STOPPED = JobError(code="cancelled", detail="The brief was stopped. Ask for it again.")
+LOST = JobError(code="lost", detail="The server that was asked went away before it could begin. Ask again.")
 
 
 async def begin(principal: Principal, asked: BriefIn) -> BriefStarted:
@@ -104,7 +104,7 @@ async def delete(principal: Principal, brief_id: Id) -> None:
 async def ended(principal: Principal, subject: Subject, outcome: JobOutcome) -> None:
     """However the job ended, its brief says so and its tokens are counted."""
     if outcome.status is not JobStatus.COMPLETED:
-        error = BriefError.model_validate(outcome.error, from_attributes=True) if outcome.error else STOPPED
+        error = outcome.error or STOPPED
         cancelled = outcome.status is JobStatus.CANCELLED
         status = BriefStatus.CANCELLED if cancelled else BriefStatus.FAILED
         await store.end(principal, subject.id, status, STOPPED if cancelled else error)
@@ -148,13 +148,8 @@ async def forget_untouched(owner: HasTenant, since: datetime) -> int:
 
 async def abandon_lost(before: datetime) -> int:
     """End those whose job was never queued, since the process died in between; nobody was told that they would come."""
-    abandoned = 0
-    for brief in await store.never_begun(before, limit=AT_ONCE):
-        asker = Principal(brief.tenant_id, brief.user_id, Role.MEMBER)
-        try:
-            await jobs.get(asker, brief.job_id)
-        except JobNotFound:
-            await store.end(asker, brief.id, BriefStatus.FAILED, LOST)
-            await metering.settle(asker, brief)
-            abandoned += 1
-    return abandoned
+    lost = await jobs.never_queued(await store.never_begun(before, limit=AT_ONCE))
+    for brief in lost:
+        if await store.end(brief, brief.id, BriefStatus.FAILED, LOST, of=BriefStatus.PENDING):  # else it has come
+            await metering.settle(brief, brief)
+    return len(lost)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 from elenchus.core import tracing
-from elenchus.core.errors import NotFound
 from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 from elenchus.core.tracing import Kind
@@ -12,6 +11,7 @@ from elenchus.jobs.errors import Fatal
 from elenchus.library.schemas import Passage, Retrieved
 from elenchus.research.briefing import fitting, prompts
 from elenchus.research.briefing.desk import Desk, Found
+from elenchus.research.choosing import found_in_what_is_left
 from elenchus.research.running import retrieve
 
 _IDS = ("document_id", "chunk_id")
@@ -45,19 +45,10 @@ async def gathered(desk: Desk) -> Sources:
 
 
 async def _searched(desk: Desk, issue: str) -> Row:
-    """A chosen document that is gone leaves the choice smaller; it never widens to the whole library."""
-    wanted, gone = list(desk.brief.document_ids), list[str]()
     with tracing.span("retrieval", Kind.RETRIEVER) as part:
-        while True:
-            try:
-                found = await retrieve(desk.principal, issue, wanted)
-                break
-            except NotFound as missing:
-                gone.append(str(missing.fields.get("document_id")))
-                left = [id_ for id_ in wanted if str(id_) != gone[-1]]
-                if not left or len(left) == len(wanted):
-                    raise _nothing_left() from missing
-                wanted = left
+        found, gone = await found_in_what_is_left(retrieve, desk.principal, issue, desk.brief.document_ids)
+        if found is None:
+            raise _nothing_left()
         part.facts(passages=len(found.passages), mode=str(found.mode_used))
     return _row(desk, issue, found, gone)
 

@@ -9,7 +9,8 @@ from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant, Row
 from elenchus.core.pages import PageQuery
 from elenchus.core.principal import Principal
-from elenchus.research.briefing.models import Brief, BriefError, BriefPart, BriefStatus, Call, part_id
+from elenchus.jobs.schemas import JobError
+from elenchus.research.briefing.models import Brief, BriefPart, BriefStatus, Call, part_id
 from elenchus.research.models import Stale
 
 AT_ONCE = 100
@@ -82,8 +83,11 @@ async def complete(owner: HasTenant, brief_id: Id, *, result: Row, record: Row, 
     return await Brief.owned_by(owner).update(_written(brief_id), {"$set": change})
 
 
-async def end(owner: HasTenant, brief_id: Id, status: BriefStatus, error: BriefError) -> bool:
-    filter_ = {"_id": brief_id, "status": {"$ne": BriefStatus.COMPLETED}}
+async def end(
+    owner: HasTenant, brief_id: Id, status: BriefStatus, error: JobError, *, of: BriefStatus | None = None
+) -> bool:
+    """One that is completed stays so; `of` insists on where it stood."""
+    filter_ = {"_id": brief_id, "status": of or {"$ne": BriefStatus.COMPLETED}}
     ended = {"status": status, "error": error.model_dump(), "updated_at": now()}
     return await Brief.owned_by(owner).update(filter_, {"$set": ended})
 

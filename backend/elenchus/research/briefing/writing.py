@@ -10,7 +10,6 @@ from elenchus.core.clock import now
 from elenchus.core.llm import usage as tokens
 from elenchus.core.llm.base import ChatModel, ModelFailed, Prompt, StandIn, Usage, Wasted
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
-from elenchus.jobs.errors import Fatal, Retryable
 from elenchus.research.answering import MOST_CHARACTERS
 from elenchus.research.briefing.models import Call
 from elenchus.research.briefing.prompts import Part, rules
@@ -50,14 +49,14 @@ class _Heard:
 async def written(
     model: ChatModel, part: Part, prompt: Prompt, *, temperature: float | None, in_vain: InVain
 ) -> tuple[Draft, Call]:
-    """`in_vain` is told of tokens that left nothing behind. Raises `Retryable` when asking again may help, or `Fatal`.
+    """`in_vain` is told of tokens that left nothing behind. Raises `ModelFailed`.
     Cancelled, it leaves the model at once; a provider bills what it had read and written by then."""
     began, heard = time.perf_counter(), _Heard(model.name)
     try:
         await _listen(heard, model, prompt, temperature)
     except ModelFailed as failed:
         heard.in_vain += failed.usage.total_tokens if failed.usage else 0
-        raise _failed(failed) from failed
+        raise
     except asyncio.CancelledError:
         if heard.model != EXTRACTIVE:
             heard.in_vain += _used(model, prompt, heard).total_tokens
@@ -84,12 +83,6 @@ async def _listen(heard: _Heard, model: ChatModel, prompt: Prompt, temperature: 
                 break
             else:
                 heard.pieces.append(piece.text)
-
-
-def _failed(failed: ModelFailed) -> Retryable | Fatal:
-    if failed.retryable:
-        return Retryable(failed.detail, code=failed.code, after_seconds=failed.retry_after_seconds)
-    return Fatal(failed.code, failed.detail)
 
 
 def _used(model: ChatModel, prompt: Prompt, heard: _Heard) -> Usage:

@@ -260,10 +260,5 @@ def _scaled(number: str, exponent: int) -> str:
     return (whole.lstrip("0") or "0") + (f".{part}" if part else "")
 
 
-def held_by(text: str) -> frozenset[str]:
-    """Every number of a text, whatever it counts."""
-    return union(one.values for one in figures(text).numbers)
-
-
 def union(sets: Iterable[frozenset[str]]) -> frozenset[str]:
     return frozenset().union(*sets)

@@ -7,18 +7,18 @@ from functools import cached_property
 from typing import Final
 
 from elenchus.core.llm.terms import folded, words
-from elenchus.library.schemas import Passage, QuoteOut
+from elenchus.library.quoting.schemas import QuoteOut
+from elenchus.library.schemas import Passage
 from elenchus.research.examining import support
 from elenchus.research.examining.citations import Claim
 from elenchus.research.examining.marks import GAP_AND_MARK
 from elenchus.research.examining.quotations import blanked
-from elenchus.research.examining.reading import Quoted, Reading
+from elenchus.research.examining.reading import Quoted, Reading, pages_of
 from elenchus.research.examining.statements import Kind
 from elenchus.research.models import Failing
 
 LONGEST_TOLD: Final = 600  # characters of each
 SENTENCES_NEXT: Final = 2  # of the answer, in which the exception to a rule may stand
-MOST_PAGES_NAMED: Final = 20
 _EDGES: Final = " \t\n\f.,;:!?"
 
 
@@ -132,6 +132,5 @@ class Judging:
 
 
 def _witness(passage: Passage) -> support.Witness:
-    last = min(passage.page_end, passage.page_start + MOST_PAGES_NAMED)
-    pages = " ".join(map(str, range(passage.page_start, last + 1)))
+    pages = " ".join(map(str, pages_of(passage)))
     return support.witness(passage.text, f"{passage.document_title} {passage.section or ''} {pages}")

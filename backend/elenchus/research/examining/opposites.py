@@ -18,7 +18,7 @@ accept,accepts,accepted/reject,rejects,rejected
 public/private temporary/permanent mandatory/optional,voluntary domestic/foreign fixed/variable full/partial,half
 guilty/innocent
 whole/none higher,greater/lower,lesser earlier/later material/immaterial approve,approved/disapprove,disapproved
-monthly,mensual,mensuel,monatlich/annual,yearly,anual,annuel,jährlich,weekly,quarterly joint/several oral/written
+monthly,mensual,mensuel,monatlich/annual,yearly,anual,annuel,jährlich,weekly,quarterly joint/several
 beginnt,commence,commences,commenced,begin,begins,began,start,starts,started/endet,end,ends,ended,expire,expires,expired
 once/twice,thrice beforehand/afterwards,afterward,subsequently unlimited,uncapped/limited,maximum,cap,capped
 sole/additional,addition,cumulative cease,ceases,stop,stops/continue,continues included/excluded

@@ -110,20 +110,18 @@ def _nested(text: str, start: int, end: int) -> tuple[list[tuple[int, int]], boo
     opened: list[tuple[str, int]] = []
     for mark in _DOUBLE.finditer(text, start, end):
         at, sign = mark.start(), mark[0]
-        if opened and sign in _CLOSERS[opened[-1][0]] and not _opens(text, at, start, within=sign == '"'):
+        if opened and sign in _CLOSERS[opened[-1][0]] and not (sign == '"' and _opens(text, at, start)):
             _, first = opened.pop()
             spans += [] if opened else [(first, at + 1)]
-        elif sign in "“„‟«" or (sign == '"' and _opens(text, at, start, within=True)):
+        elif sign in "“„‟«" or (sign == '"' and _opens(text, at, start)):
             opened.append((sign, at))
     if opened:
         spans.append((opened[0][1], end))
     return spans, bool(opened)
 
 
-def _opens(text: str, at: int, start: int, *, within: bool) -> bool:
+def _opens(text: str, at: int, start: int) -> bool:
     """Whether a straight mark stands before its words and not behind them."""
-    if not within:
-        return False
     before, after = text[at - 1 : at] if at > start else " ", text[at + 1 : at + 2]
     return before in _BEFORE_OPENING and after.strip() != ""
 

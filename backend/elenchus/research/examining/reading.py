@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from elenchus.core.llm.terms import folded
 from elenchus.library.schemas import Passage
@@ -10,6 +11,8 @@ from elenchus.research.examining import citations, marks, outside
 from elenchus.research.examining.citations import Claim
 from elenchus.research.examining.quotations import Quotation
 from elenchus.research.examining.statements import Kind, Statement, statements
+
+MOST_PAGES_NAMED: Final = 40  # of a passage; more say nothing about the place
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Reading:
     @property
     def quotes(self) -> list[Quoted]:
         return [one for each in self.quoted for one in each]
+
+
+def pages_of(passage: Passage) -> range:
+    return range(passage.page_start, min(passage.page_end + 1, passage.page_start + MOST_PAGES_NAMED))
 
 
 def read(answer: str, passages: Sequence[Passage], question: str = "") -> Reading:

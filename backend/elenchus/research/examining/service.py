@@ -7,14 +7,11 @@ from typing import Final
 
 from elenchus.core.principal import Principal
 from elenchus.library import service as library
-from elenchus.library.checking import Asked
 from elenchus.library.schemas import Passage
 from elenchus.research.examining import examination, reading, standing
 from elenchus.research.examining.examination import MOST_QUOTES, Examined
 from elenchus.research.examining.judging import Verdict
-from elenchus.research.examining.reading import Quoted, Reading
-
-MOST_PAGES_NAMED: Final = 40  # of a passage; more say nothing about the place
+from elenchus.research.examining.reading import Reading
 
 
 async def examine(principal: Principal, answer: str, passages: Sequence[Passage], question: str = "") -> Examined:
@@ -58,17 +55,7 @@ def _fetched(task: asyncio.Task[object]) -> None:
 async def _verdicts(principal: Principal, read: Reading) -> dict[int, Verdict]:
     """By the start of the quotation."""
     quoted, passages = read.quotes[:MOST_QUOTES], read.passages
-    before = await asyncio.to_thread(standing.nearest_passages, quoted, passages)
-    asked = [_asked(one, near.passage) for one, near in zip(quoted, before, strict=True)]
+    near = await asyncio.to_thread(standing.nearest_passages, quoted, passages)
+    asked = standing.asked(quoted, near)
     rows = await library.check_quotes(principal, asked, [passage.document_id for passage in passages])
-    return {
-        one.quotation.start: Verdict(row, standing.stands(one, row, near, passages))
-        for one, row, near in zip(quoted, rows, before, strict=True)
-    }
-
-
-def _asked(one: Quoted, passage: Passage | None) -> Asked:
-    if passage is None:
-        return Asked(one.text)
-    pages = range(passage.page_start, min(passage.page_end, passage.page_start + MOST_PAGES_NAMED) + 1)
-    return Asked(one.text, passage.document_id, tuple(pages))
+    return standing.verdicts(quoted, rows, near, passages)

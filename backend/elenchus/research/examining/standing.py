@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from elenchus.library.checking import Asked
+from elenchus.library.quoting.schemas import QuoteOut
 from elenchus.library.quoting.verdicts import Finding, Verdict
-from elenchus.library.schemas import Passage, QuoteOut
-from elenchus.research.examining.reading import Quoted
+from elenchus.library.schemas import Passage
+from elenchus.research.examining import judging
+from elenchus.research.examining.reading import Quoted, pages_of
 
 if TYPE_CHECKING:
     from elenchus.library.quoting.source import Source
@@ -50,6 +53,24 @@ def _source(text: str) -> "Source":
     from elenchus.library.quoting.source import Source
 
     return Source(text.split("\f"))
+
+
+def asked(quoted: Sequence[Quoted], near: Sequence[Near]) -> list[Asked]:
+    """What the library is to look for, and where each is said to stand."""
+    return [
+        Asked(one.text, at.passage.document_id, tuple(pages_of(at.passage))) if at.passage else Asked(one.text)
+        for one, at in zip(quoted, near, strict=True)
+    ]
+
+
+def verdicts(
+    quoted: Sequence[Quoted], rows: Sequence[QuoteOut], near: Sequence[Near], passages: Sequence[Passage]
+) -> dict[int, judging.Verdict]:
+    """By the start of the quotation; `rows` are what the library says of each."""
+    return {
+        one.quotation.start: judging.Verdict(row, stands(one, row, at, passages))
+        for one, row, at in zip(quoted, rows, near, strict=True)
+    }
 
 
 def stands(one: Quoted, row: QuoteOut, near: Near, passages: Sequence[Passage]) -> bool:

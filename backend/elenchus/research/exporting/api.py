@@ -1,7 +1,7 @@
 """HTTP for a conversation as a file."""
 
-from collections.abc import AsyncIterator
-from typing import Annotated
+from collections.abc import AsyncIterator, Coroutine
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from fastapi.responses import StreamingResponse
@@ -48,9 +48,16 @@ async def export_conversation(
     wanted: Annotated[Format, Query(alias="format")] = Format.MARKDOWN,
 ) -> StreamingResponse:
     """All of it, with footnotes that give document, page and quote. A JSON file ends with `"complete": true`."""
+    return await as_file(request, principal, service.export(principal, conversation_id, wanted))
+
+
+async def as_file(
+    request: Request, principal: Principal, work: Coroutine[Any, Any, service.Exported]
+) -> StreamingResponse:
+    """What the work makes, for as long as whoever asked is there and may read it."""
     credential = credential_of(request.scope)
     with research.while_allowed(credential, principal):
-        exported = await while_there(request, service.export(principal, conversation_id, wanted))
+        exported = await while_there(request, work)
     headers = {"Content-Disposition": attachment(exported.filename), "Cache-Control": "no-store"}
     blocks = _while_allowed(exported.blocks, credential, principal)
     return StreamingResponse(blocks, media_type=exported.media_type, headers=headers)

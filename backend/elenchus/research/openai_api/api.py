@@ -1,26 +1,20 @@
 """HTTP in OpenAI's shape: change a client's base URL to `…/api/v1/openai/v1` and its key to one of ours."""
 
-import time
-from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from fastapi.responses import StreamingResponse
 
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal, credential_of
 from elenchus.core.scopes import FIELD
-from elenchus.identity import service as identity
 from elenchus.research import service as research
 from elenchus.research.following import Reading
 from elenchus.research.openai_api import service
 from elenchus.research.openai_api.schemas import Completion, CompletionIn, ModelOut, Models
 from elenchus.research.openai_api.service import Chunks
-from elenchus.research.streams import PING, PING_SECONDS
+from elenchus.research.telling import SSE, stream
 
 router = APIRouter(prefix="/openai/v1", tags=["openai"])
 
-SSE = "text/event-stream"
 _CHUNKS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": Completion,
@@ -58,26 +52,8 @@ async def create_openai_completion(
 ) -> Response:
     """A question with what was said before; each call begins a conversation of its own. Who leaves before the answer is
     complete finds it there: only `POST /chat/messages/{id}/stop` ends it."""
-    credential = credential_of(request.scope)
     if asked.stream:
-        headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-        lines = _lines(reading, Chunks(asked, reading), credential)
-        return StreamingResponse(lines, media_type=SSE, headers=headers)
-    with research.while_allowed(credential, reading.principal):
+        return stream(reading, request, Chunks(asked, reading).of)
+    with research.while_allowed(credential_of(request.scope), reading.principal):
         told = service.completion(asked, await reading.outcome())
     return Response(told.model_dump_json(), media_type="application/json")
-
-
-async def _lines(reading: Reading, chunks: Chunks, credential: str) -> AsyncIterator[bytes]:
-    """Up to the last chunk, or until the reader may read no longer."""
-    spoke = time.monotonic()
-    with identity.watched(credential, reading.principal) as watch:
-        async with aclosing(reading.events()) as events:
-            async for event in events:
-                if watch.ended.is_set():
-                    yield chunks.of(reading.cut_off(0))
-                    return
-                line = chunks.of(event) if event else b""
-                if line or time.monotonic() - spoke >= PING_SECONDS:
-                    spoke = time.monotonic()
-                    yield line or PING

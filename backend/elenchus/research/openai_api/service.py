@@ -6,19 +6,17 @@ from typing import Any, Literal
 
 from pydantic_core import to_json
 
-from elenchus.audit import service as audit
-from elenchus.audit.service import Action
 from elenchus.core.clock import now
 from elenchus.core.dialects import openai_error
-from elenchus.core.errors import NotFound, Refusal
+from elenchus.core.errors import NotFound
 from elenchus.core.ids import new_id
-from elenchus.core.llm.factory import ALL_OF, AUTO, chat_model, offered
+from elenchus.core.llm.factory import ALL_OF, AUTO, offered
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
-from elenchus.library import service as library
-from elenchus.research import placing, service, store
+from elenchus.research import placing, service
 from elenchus.research.following import Reading
 from elenchus.research.models import Conversation, Message, Role, UsageOut, wire_time
+from elenchus.research.openai_api import schemas
 from elenchus.research.openai_api.schemas import (
     Choice,
     Completion,
@@ -32,7 +30,7 @@ from elenchus.research.openai_api.schemas import (
 )
 from elenchus.research.schemas import AnswerOut, AskIn
 from elenchus.research.streams import DELTA, Event
-from elenchus.research.tail import as_row, size_of
+from elenchus.research.tail import as_row
 
 #: Of what was said before: an answer is given on no more of it, and a conversation begins with no more.
 MOST_EARLIER, MOST_EARLIER_CHARACTERS = placing.HISTORY_MESSAGES - 1, 200_000
@@ -67,7 +65,7 @@ def _owner(name: str) -> str:
 
 
 async def ask(principal: Principal, asked: CompletionIn, *, request_id: str) -> Reading:
-    """Every refusal happens here. A conversation that was begun for a refused question goes again."""
+    """Every refusal happens here, and what is refused leaves nothing."""
     wanted = AskIn(
         content=asked.messages[-1].text,
         document_ids=asked.document_ids,
@@ -75,28 +73,13 @@ async def ask(principal: Principal, asked: CompletionIn, *, request_id: str) -> 
         temperature=asked.temperature,
         require_verified=asked.require_verified,
     )
-    earlier = [*_standing(asked.messages), *_earlier(asked.messages[:-1])]
-    if not earlier:
-        return await service.ask(principal, wanted, request_id=request_id)
-    chat_model(wanted.model)
-    await library.require_documents(principal, wanted.document_ids)
-    begun = _begun(principal, wanted, earlier)
-    await store.insert(principal, begun)
-    try:
-        reading = await service.ask(
-            principal, wanted.model_copy(update={"conversation_id": begun.id}), request_id=request_id
-        )
-    except Refusal:
-        await store.delete(principal, begun.id)
-        raise
-    audit.note(principal, Action.CONVERSATION_CREATED, service.CONVERSATION, begun.id)
-    return reading
+    return await service.ask(principal, wanted, request_id=request_id, begun=_begun(principal, wanted, asked.messages))
 
 
 def _standing(messages: Sequence[MessageIn]) -> list[Message]:
     """What the client's `system` messages wish, as the first thing that the user said: it is said by whoever has the
     key, so it may be followed like a question and counts for no more than one. The rules stand above it."""
-    texts = [message.text for message in messages if message.role not in _ROLES and message.text]
+    texts = [message.text for message in messages if message.role in schemas.STANDING and message.text]
     return [_said(Role.USER, "\n\n".join([STANDING, *texts]))] if texts else []
 
 
@@ -119,9 +102,10 @@ def _earlier(messages: Sequence[MessageIn]) -> list[Message]:
     return found[::-1]
 
 
-def _begun(principal: Principal, wanted: AskIn, earlier: Sequence[Message]) -> Conversation:
-    asked = [message.content for message in earlier if message.role is Role.USER]
-    first = next((text for text in asked if not text.startswith(STANDING)), wanted.content)
+def _begun(principal: Principal, wanted: AskIn, messages: Sequence[MessageIn]) -> Conversation:
+    """What was said before the question. Its name is what the user asked first, not what the client wishes for."""
+    said = _earlier(messages[:-1])
+    first = next((message.content for message in said if message.role is Role.USER), wanted.content)
     conversation = placing.new_conversation(
         principal,
         id_=new_id(),
@@ -129,9 +113,7 @@ def _begun(principal: Principal, wanted: AskIn, earlier: Sequence[Message]) -> C
         session_id=None,
         document_ids=wanted.document_ids,
     )
-    rows = [as_row(message) for message in earlier]
-    conversation.messages, conversation.message_count = rows, len(rows)
-    conversation.tail_bytes = sum(map(size_of, rows))
+    conversation.messages = [as_row(message) for message in [*_standing(messages), *said]]
     return conversation
 
 

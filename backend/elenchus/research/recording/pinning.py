@@ -6,7 +6,7 @@ from elenchus.core.ids import Id
 from elenchus.core.principal import Principal
 from elenchus.library import service as library
 from elenchus.library.schemas import Passage, Recalled, Retrieved
-from elenchus.research.answering import Retrieve
+from elenchus.research.choosing import Retrieve
 from elenchus.research.models import Answer
 from elenchus.research.prompts import digest
 from elenchus.research.recording.errors import SourcesGone

@@ -13,12 +13,12 @@ from elenchus.core.ids import Id, new_id
 from elenchus.core.llm.factory import chat_model, require_answering
 from elenchus.core.places import Places
 from elenchus.core.principal import Principal
-from elenchus.research import accounts, answering, metering, running, store
-from elenchus.research.answering import Failed, Finished, Outcome, Question, Retrieve
+from elenchus.research import accounts, answering, metering, placing, running, store
+from elenchus.research.answering import Failed, Finished, Outcome, Question
+from elenchus.research.choosing import Retrieve
 from elenchus.research.errors import AnswerFailed, TooManyAnswers, refusal_of
 from elenchus.research.leash import Leash
 from elenchus.research.models import Answer, Message, Role, wire_time
-from elenchus.research.placing import HISTORY_MESSAGES
 from elenchus.research.prompts import History, digest
 from elenchus.research.recording import making
 from elenchus.research.recording.errors import TooManyReplays
@@ -97,13 +97,10 @@ async def _question(principal: Principal, answer: Answer) -> Question:
 async def _history(principal: Principal, answer: Answer) -> History:
     """As many turns before the question, on its branch, as were told then; what came before them is in a summary only
     as long as that one has not grown on."""
-    head = await store.head(principal, answer.conversation_id, last=HISTORY_MESSAGES)
-    said = str(answer.user_message_id)
-    rows = (await store.branch(principal, head, said, limit=HISTORY_MESSAGES + 1))[:-1]
-    made = Made.model_validate(answer.record)
-    turns = tuple(each.turn for each in readable(rows))
-    summary = head.summary if made.summary and head.summary else None
-    if summary and made.summary and digest(summary.text) != made.summary.sha256:
+    place, _ = await placing.place_again(principal, answer)
+    made, summary = Made.model_validate(answer.record), place.head.summary
+    turns = tuple(each.turn for each in readable(place.earlier))
+    if not (summary and made.summary and digest(summary.text) == made.summary.sha256):
         summary = None
     return History(summary, turns if made.history_turns is None else turns[max(0, len(turns) - made.history_turns) :])
 

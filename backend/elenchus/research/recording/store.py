@@ -9,7 +9,7 @@ import bson
 from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant, Row
 from elenchus.research.models import Answer, Citation, Conversation, ConversationPage, Message, Stale
-from elenchus.research.store import pages
+from elenchus.research.store.messages import change_message
 
 AT_ONCE = 200  # answers; as many tails of conversations are read for their citations at most
 _CITATIONS = {f"messages.{name}": 1 for name in ("id", "citations", "stale")}
@@ -75,25 +75,15 @@ async def set_stale(owner: HasTenant, cited: Cited, document_id: Id, found: Stal
         (first, {"messages.$.stale": {str(document_id): value}}),
         ({"id": str(cited.message_id)}, {_place(document_id): value}),
     ):
-        if await _change(owner, cited.conversation_id, named, {"$set": change}, grown=grown):
+        if await change_message(owner, cited.conversation_id, named, {"$set": change}, grown=grown):
             return
 
 
 async def clear_stale(owner: HasTenant, cited: Cited, document_id: Id) -> None:
-    await _change(
+    await change_message(
         owner, cited.conversation_id, {"id": str(cited.message_id)}, {"$unset": {_place(document_id): ""}}, grown=0
     )
 
 
 def _place(document_id: Id) -> str:
     return f"messages.$.stale.{document_id}"
-
-
-async def _change(owner: HasTenant, conversation_id: Id, named: Row, change: Mapping[str, Row], *, grown: int) -> bool:
-    """In the tail or, when it has moved, on its page. The new revision keeps it from moving at this moment."""
-    message = {"messages": {"$elemMatch": named}}
-    counted = {**change, "$inc": {"revision": 1, "tail_bytes": grown}}
-    if await Conversation.owned_by(owner).update({"_id": conversation_id, **message}, counted):
-        return True
-    place = await pages.place_of(owner, conversation_id, named["id"])
-    return place is not None and await ConversationPage.owned_by(owner).update({"_id": place[0], **message}, change)

@@ -17,7 +17,6 @@ from elenchus.core.llm.providers import ProviderModel
 from elenchus.core.mongo import Row
 from elenchus.core.settings import settings
 from elenchus.identity import service as identity
-from elenchus.jobs.errors import Retryable
 from elenchus.jobs.run import Run
 from elenchus.research import prompts
 from elenchus.research import store as conversations
@@ -56,8 +55,7 @@ async def _step(run: Run, step: str) -> str:
         return await (_titled if step == service.TITLE else _recorded)(run, branch, step)
     except ModelFailed as failed:
         if failed.retryable:
-            after = failed.retry_after_seconds
-            raise Retryable(failed.detail, code=failed.code, after_seconds=after) from failed
+            raise
         await run.log("the language model gave nothing", reason=failed.code)
         return MORE if step == service.TITLE else END  # the next part of a record would be this one again
     except Refusal as refusal:  # the month's tokens are used up, or there is no such model any more

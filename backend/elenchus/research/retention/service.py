@@ -62,9 +62,11 @@ async def _forget_conversations(owner: Principal, since: datetime, gone: Gone) -
 
 
 async def _forget(owner: Principal, conversation_id: Id, since: datetime) -> bool:
-    """The conversation itself goes last: by it the next run finds what this one could not finish."""
+    """The conversation itself goes last: by it the next run finds what this one could not finish, unless the sweep was
+    there first."""
     if not await store.take_away(owner, conversation_id, inactive_since=since):
         return False
     await streams.forget(await store.answers_in(owner, conversation_id))
     await conversations.delete_parts(owner, conversation_id)
-    return await store.remove(owner, conversation_id)
+    await store.remove(owner, conversation_id)
+    return True

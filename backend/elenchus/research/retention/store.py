@@ -4,11 +4,10 @@ from datetime import datetime
 
 import pymongo
 
-from elenchus.core.ids import Id, derived_id
+from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant
-from elenchus.research.models import Answer, Conversation
+from elenchus.research.models import REMOVED, Answer, Conversation
 
-NOBODY = derived_id("nobody")  # owns a conversation that is being removed
 SCAN_SECONDS = 60.0
 
 
@@ -21,9 +20,10 @@ async def inactive(owner: HasTenant, since: datetime, *, limit: int) -> list[Id]
 
 
 async def take_away(owner: HasTenant, conversation_id: Id, *, inactive_since: datetime) -> bool:
-    """From its owner, so that nothing can be added to it any more. False when something has happened meanwhile."""
+    """From its owner, so that nothing can be added to it any more, and the removal is carried on whatever becomes of
+    the tenant's term. False when something has happened meanwhile."""
     quiet = {"_id": conversation_id, "updated_at": {"$lt": inactive_since}}
-    return await Conversation.owned_by(owner).update(quiet, {"$set": {"user_id": NOBODY}})
+    return await Conversation.owned_by(owner).update(quiet, {"$set": {"user_id": REMOVED}})
 
 
 async def answers_in(owner: HasTenant, conversation_id: Id) -> list[Id]:
@@ -31,5 +31,5 @@ async def answers_in(owner: HasTenant, conversation_id: Id) -> list[Id]:
     return [row["_id"] for row in rows]
 
 
-async def remove(owner: HasTenant, conversation_id: Id) -> bool:
-    return await Conversation.owned_by(owner).delete({"_id": conversation_id})
+async def remove(owner: HasTenant, conversation_id: Id) -> None:
+    await Conversation.owned_by(owner).delete({"_id": conversation_id})

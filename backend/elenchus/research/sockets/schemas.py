@@ -6,12 +6,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from elenchus.core.depth import JsonDepth
 from elenchus.core.errors import Invalid, Malformed, Refusal
+from elenchus.core.idempotency import KEY
 from elenchus.core.ids import IdField
+from elenchus.core.problems import ERRORS_SHOWN
 from elenchus.research.schemas import AskIn
 from elenchus.research.streams import Event
 
 LONGEST_TOKEN = 8_192
-ERRORS_SHOWN = 20
 
 
 class AuthIn(BaseModel):
@@ -28,7 +29,7 @@ class MessageIn(AskIn):
     `idempotency_key` again, after a break, it is the same answer."""
 
     type: Literal["message"]
-    idempotency_key: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")] | None = None
+    idempotency_key: Annotated[str, StringConstraints(pattern=f"^{KEY}$")] | None = None
 
     def asked(self) -> AskIn:
         return AskIn(**self.model_dump(exclude={"type", "idempotency_key"}))

@@ -32,7 +32,7 @@ from elenchus.research.streams import LAST
 AUTH_SECONDS = 10.0  # in which a socket without a token in its handshake says who it is
 MOST_AHEAD = 4  # messages read while an answer is told, to find a stop among them
 #: Refusals, and what may mean that a service is away.
-TELLABLE = (Refusal, PyMongoError, RedisError, OSError, CollectionWasNotInitialized)
+TELLABLE = (Refusal, PyMongoError, RedisError, CollectionWasNotInitialized)
 UNSUPPORTED, POLICY, BROKEN, RESTART, LATER = 1003, 1008, 1011, 1012, 1013
 log = logs.get(__name__)
 

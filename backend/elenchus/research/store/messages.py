@@ -1,5 +1,7 @@
 """Messages wherever they are: in the tail of their conversation or on a page."""
 
+from collections.abc import Mapping
+
 import bson
 
 from elenchus.core.clock import now
@@ -105,12 +107,19 @@ async def finish_message(owner: HasTenant, conversation_id: Id, draft: Message, 
 
 
 async def set_feedback(owner: HasTenant, conversation_id: Id, message_id: Id, feedback: Row) -> bool:
-    """In the tail or, when it has moved, on its page; not on a draft, whose end would undo it."""
-    named = {"messages": {"$elemMatch": {"id": str(message_id), "status": {"$ne": MessageStatus.STREAMING}}}}
-    grown = {"revision": 1, "tail_bytes": len(bson.encode({"feedback": feedback}))}
-    changed = {"$set": {"messages.$.feedback": feedback}, "$inc": grown}
-    if await Conversation.owned_by(owner).update({"_id": conversation_id, **named}, changed):
-        return True
-    place = await pages.place_of(owner, conversation_id, str(message_id))
+    """Not on a draft, whose end would undo it."""
+    named = {"id": str(message_id), "status": {"$ne": MessageStatus.STREAMING}}
     given = {"$set": {"messages.$.feedback": feedback}}
-    return place is not None and await ConversationPage.owned_by(owner).update({"_id": place[0], **named}, given)
+    return await change_message(owner, conversation_id, named, given, grown=len(bson.encode({"feedback": feedback})))
+
+
+async def change_message(
+    owner: HasTenant, conversation_id: Id, named: Row, change: Mapping[str, Row], *, grown: int
+) -> bool:
+    """In the tail or, when it has moved, on its page. The new revision keeps it from moving at this moment."""
+    message = {"messages": {"$elemMatch": named}}
+    counted = {**change, "$inc": {"revision": 1, "tail_bytes": grown}}
+    if await Conversation.owned_by(owner).update({"_id": conversation_id, **message}, counted):
+        return True
+    place = await pages.place_of(owner, conversation_id, named["id"])
+    return place is not None and await ConversationPage.owned_by(owner).update({"_id": place[0], **message}, change)
