@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from elenchus.core.clock import now
@@ -15,11 +16,11 @@ from elenchus.core.resources import Resources
 from elenchus.core.settings import JobSettings
 from elenchus.jobs import service as jobs
 from elenchus.jobs.engine import Engine
-from elenchus.jobs.models import Job
-from elenchus.jobs.schemas import JobDetail, Subject
+from elenchus.jobs.models import Job, SubjectRef
+from elenchus.jobs.schemas import JobDetail, JobStatus, Key, Subject
 from elenchus.jobs.task import Every, Task
 from elenchus.worker import work
-from tests.support import until
+from tests.support import http_client, until
 
 StartWorker = Callable[..., Awaitable["RunningWorker"]]
 
@@ -39,6 +40,15 @@ def job_settings(resources_: Resources, monkeypatch: pytest.MonkeyPatch) -> JobS
     )
     monkeypatch.setattr(resources_, "settings", resources_.settings.model_copy(update={"jobs": quick}))
     return quick
+
+
+@pytest.fixture
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    """Of the room alone."""
+    from tests.jobs import door  # loads FastAPI, which most tests here do without
+
+    async with http_client(transport=httpx.ASGITransport(door.app()), base_url="http://test") as client:
+        yield client
 
 
 @pytest.fixture
@@ -117,6 +127,33 @@ async def over(principal: Principal, job_id: Id, timeout: float = 15) -> JobDeta
     job = await until(ended, timeout=timeout)
     assert job is not None
     return job
+
+
+def ended(owner: Principal, **changes: Any) -> Job:
+    """A row of a job that is over."""
+    moment = now() - timedelta(minutes=5)
+    subject = SubjectRef(type="thing", id=new_id())
+    fields = {
+        "tenant_id": owner.tenant_id, "user_id": owner.user_id, "role": owner.role, "type": "some.task",
+        "queue": "q", "subject": subject, "max_attempts": 5, "due_at": moment,
+        "queued_at": moment, "started_at": moment, "status": JobStatus.COMPLETED, "open": False,
+        "completed_at": moment,
+    }  # fmt: skip
+    fields |= changes
+    about = Key.about(fields["subject"].id)
+    return Job(**{"keys": [Key.user(owner.user_id), Key.type(fields["type"]), about]} | fields)
+
+
+def waiting(owner: Principal, **changes: Any) -> Job:
+    fields = {"status": JobStatus.QUEUED, "open": True, "started_at": None, "completed_at": None, "due_at": now()}
+    return ended(owner, **fields | {"queued_at": now()} | changes)
+
+
+async def kept(*jobs: Job) -> list[str]:
+    """Their ids, once they are in the ledger."""
+    for job in jobs:
+        await Job.owned_by(job).insert(job)
+    return [str(job.id) for job in jobs]
 
 
 class Gate:

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from pymongo.errors import AutoReconnect
 
+from elenchus.core import telling
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
@@ -22,7 +23,7 @@ from elenchus.identity import principals
 from elenchus.identity import store as people
 from elenchus.jobs import service as jobs
 from elenchus.jobs import store as jobs_store
-from elenchus.jobs.following import api, service
+from elenchus.jobs.following import service
 from elenchus.jobs.following import store as following_store
 from elenchus.jobs.models import Job
 from elenchus.jobs.run import Run
@@ -185,7 +186,7 @@ class TestLive:
     async def test_it_ends_when_the_server_begins_to_stop(self, firm, held):
         f, stopping = await firm(), asyncio.Event()
         await submit("following.work", f.principal, gate=held)
-        events = service.follow(f.principal, service.Place(), until=stopping)
+        events = service.follow(f.principal, f.principal.user_id, service.Place(), until=stopping)
         assert await anext(events)
         stopping.set()
         assert [event async for event in events] == [None]
@@ -195,7 +196,7 @@ def watching(principal: Principal) -> int:
     """How many followers of a person's jobs there are in this process."""
     frames = [found.ag_frame for found in gc.get_objects() if type(found) is AsyncGeneratorType]
     held = [frame.f_locals for frame in frames if frame and frame.f_code is service.follow.__code__]
-    return sum(row["principal"].user_id == principal.user_id for row in held)
+    return sum(row["user_id"] == principal.user_id for row in held)
 
 
 class TestBreaks:
@@ -253,7 +254,7 @@ class TestBreaks:
         assert not away
 
     async def test_a_line_keeps_it_alive(self, firm, monkeypatch):
-        monkeypatch.setattr(api, "PING_SECONDS", 0.1)
+        monkeypatch.setattr(telling, "PING_SECONDS", 0.1)
         f = await firm()
         async with following(f.client) as stream:
             assert await stream.block() == "retry: 1000"
@@ -288,6 +289,22 @@ class TestWhose:
         async with following(f.client, scope="tenant") as stream:
             assert [(await stream.next())[1]["id"] for _ in range(2)] == [str(theirs), str(own)]
 
+    async def test_those_of_the_firm_are_for_its_administrators(self, firm):
+        f = await firm()
+        await people.change_user(f.principal.user_id, {"memberships.0.role": Role.MEMBER})
+        principals.forget_user(f.principal.user_id)
+        assert (await f.client.get(EVENTS, params={"scope": "tenant"})).status_code == 403
+
+    async def test_another_firm_is_for_superusers(self, firm, held):
+        f, other = await firm(), await firm()
+        where = {"scope": "tenant", "tenant_id": str(other.principal.tenant_id)}
+        assert (await f.client.get(EVENTS, params=where)).status_code == 404
+        await people.change_user(f.principal.user_id, {"is_superuser": True})
+        principals.forget_user(f.principal.user_id)
+        theirs = await submit("following.work", other.principal, gate=held)
+        async with following(f.client, **where) as stream:
+            assert (await stream.next())[1]["id"] == str(theirs)
+
     async def test_without_a_credential_it_is_401(self, client):
         assert (await client.get(EVENTS)).status_code == 401
 
@@ -308,6 +325,11 @@ async def end_membership(f: Firm, _key: dict[str, Any]) -> None:
     principals.forget_user(f.principal.user_id)
 
 
+async def lose_the_role(f: Firm, _key: dict[str, Any]) -> None:
+    await people.change_user(f.principal.user_id, {"memberships.0.role": Role.VIEWER})
+    principals.forget_user(f.principal.user_id)
+
+
 async def suspend_elsewhere(f: Firm, _key: dict[str, Any]) -> None:
     """By another process, which tells this one nothing."""
     await people.change_user(f.principal.user_id, {"is_active": False})
@@ -315,7 +337,14 @@ async def suspend_elsewhere(f: Firm, _key: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize(
     ("by_key", "end"),
-    [(False, log_out), (False, end_membership), (False, suspend_elsewhere), (True, revoke_key), (True, end_membership)],
+    [
+        (False, log_out),
+        (False, end_membership),
+        (False, lose_the_role),
+        (False, suspend_elsewhere),
+        (True, revoke_key),
+        (True, end_membership),
+    ],
 )
 async def test_a_stream_ends_with_the_access_to_it(firm, live, held, by_key: bool, end: End):
     f = await firm()

@@ -141,7 +141,7 @@ class TestLostWakeUps:
     async def test_a_room_that_was_not_told_learns_of_it(self, me, start_worker):
         job_id = await submit("worker.told", me)
         row = await store.find(me, job_id)
-        await store.cancel_queued(me, row, error=jobs.CANCELLED_ERROR, tell=True)
+        await store.cancel_queued(row, error=jobs.CANCELLED_ERROR, tell=True)
         await start_worker(told)
         await until(lambda: "told" in started)
         await until(lambda: self.closed(me, job_id))

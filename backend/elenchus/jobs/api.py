@@ -1,40 +1,42 @@
-"""The jobs of the caller's tenant over HTTP."""
+"""Jobs over HTTP: one's own, an administrator's tenant's, a superuser's of all tenants."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from elenchus.core.ids import IdField
-from elenchus.core.pages import Page, PageParams
+from elenchus.core.pages import Page
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal
 from elenchus.jobs import service
-from elenchus.jobs.schemas import JobDetail, JobOut, JobStats, JobStatus
+from elenchus.jobs.figures import service as figures
+from elenchus.jobs.figures.schemas import JobStats, StatsScope
+from elenchus.jobs.schemas import JobDetail, JobOut
+from elenchus.jobs.searching import service as searching
+from elenchus.jobs.searching.pages import SearchPageParams
+from elenchus.jobs.searching.schemas import JobFilter
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
-Name = Annotated[str | None, Query(max_length=100)]
 
 
 @router.get("", operation_id="list_jobs")
 async def jobs(
-    principal: CurrentPrincipal,
-    query: PageParams,
-    type: Name = None,
-    status: JobStatus | None = None,
-    queue: Name = None,
+    principal: CurrentPrincipal, page: SearchPageParams, wanted: Annotated[JobFilter, Query()]
 ) -> Page[JobOut]:
-    """Newest first."""
-    return await service.page(principal, query, type_=type, status=status, queue=queue)
+    """The latest queued first. A page may be shorter than its limit, and even empty, while `next_cursor` leads on: when
+    few of the many jobs that had to be read for it are wanted."""
+    return await searching.search(principal, wanted, page)
 
 
 @router.get("/stats", operation_id="job_stats")
-async def stats(principal: CurrentPrincipal) -> JobStats:
-    """How the queues of your tenant move, over the last minutes, and which workers live."""
-    return await service.stats(principal)
+async def stats(principal: CurrentPrincipal, asked: Annotated[StatsScope, Query()]) -> JobStats:
+    """How the queues move, which workers live, and what became of the jobs of the last day. Without `scope` of all the
+    jobs that you may see."""
+    return await figures.stats(principal, asked)
 
 
 @router.get("/{job_id}", operation_id="get_job")
 async def job(principal: CurrentPrincipal, job_id: IdField) -> JobDetail:
-    """One job with its attempts, steps, log lines and timings."""
+    """One job with its attempts, and the steps and log lines of each."""
     return await service.get(principal, job_id)
 
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 from pymongo.errors import PyMongoError
@@ -16,9 +16,9 @@ from elenchus.core.errors import Refusal
 from elenchus.core.ids import Id
 from elenchus.core.llm.base import ModelFailed
 from elenchus.core.settings import JobSettings
-from elenchus.jobs import metrics, store, verdict
+from elenchus.jobs import metrics, service, store, verdict, waking
 from elenchus.jobs import run as runs
-from elenchus.jobs.errors import Fatal, JobInterrupted, LostLease, Retryable
+from elenchus.jobs.errors import Fatal, JobInterrupted, LostLease, Parked, Retryable
 from elenchus.jobs.lease import Lease, cut_off, term
 from elenchus.jobs.models import Job
 from elenchus.jobs.schemas import JobError, JobOutcome, JobStatus
@@ -67,12 +67,18 @@ class Engine:
     def running(self) -> list[Id]:
         return [held.job_id for held in self._held]
 
-    def start(self, job_id: Id) -> asyncio.Task[None]:
-        """`attend` in a task of its own, for a job whose wake-up is late or lost."""
-        errand = asyncio.create_task(self.attend(job_id, swept=True))
+    def start(self, job_id: Id, *, at: datetime | None = None) -> asyncio.Task[None]:
+        """`attend` in a task of its own, for a job whose wake-up is late or lost; from then on, when it is said."""
+        errand = asyncio.create_task(self._attend_at(job_id, at or now()))
         self._errands.add(errand)
         errand.add_done_callback(self._errands.discard)
         return errand
+
+    async def _attend_at(self, job_id: Id, at: datetime) -> None:
+        """One whose lease this process itself has lost is nobody's crash, and put back by the next sweep."""
+        await asyncio.sleep(max(0.0, (at - now()).total_seconds()))
+        if all(job.id != job_id for job in self._expired):
+            await self.attend(job_id, swept=True)
 
     async def attend(self, job_id: Id, *, swept: bool = False) -> None:
         """Do what the job needs now, if it is due and nobody else does it. Never raises: the sweep comes back to it."""
@@ -165,16 +171,38 @@ class Engine:
         if status is not JobStatus.QUEUED:
             await self._end(job, lease, found, status)
             return
+        if found.parked:
+            await self._park(job, lease, found.parked)
+            return
         pause = verdict.pause_seconds(found, job)
         at = now() + timedelta(seconds=pause)
         runs.at("before_requeue")
         await lease.write(lambda: store.requeue(job, at=at, outcome=found.outcome, error=found.error))
         log.info("job goes back to the queue", outcome=found.outcome, pause_seconds=round(pause, 2))
-        await queueing.wake(job.id, job.token, at=at if pause else None)
+        await waking.wake(job, at=at if pause else None)
+
+    async def _park(self, job: Job, lease: Lease, parked: Parked) -> None:
+        """A wake-up that came during the run found nothing to wake: then it goes on at once."""
+        runs.at("before_park")
+        until = parked.until or verdict.NEVER
+        woken = False
+
+        async def park() -> bool:
+            nonlocal woken
+            if await store.park(job, at=until, stage=parked.stage):
+                return True
+            woken = await store.park(job, at=now(), stage=parked.stage, even_if_woken=True)
+            return woken
+
+        await lease.write(park)
+        log.info("job is parked", until=None if until is verdict.NEVER else until.isoformat(), is_woken=woken)
+        if woken or parked.until:
+            await waking.wake(job, at=None if woken else until)
 
     async def _end(self, job: Job, lease: Lease, found: Verdict, status: JobStatus) -> None:
         error = verdict.last_error(found, job)
-        tell = now() + term(self._settings) if self.tasks[job.type].on_end else None
+        is_told = self.tasks[job.type].on_end or job.awaited_by
+        tell = now() + term(self._settings) if is_told else None
         runs.at("before_end")
         await lease.write(lambda: store.end(job, status=status, outcome=found.outcome, error=error, tell=tell))
         runs.at("after_end")
@@ -183,12 +211,17 @@ class Engine:
         await self._tell(job.model_copy(update={"status": status, "error": error}))
 
     async def _tell(self, job: Job) -> None:
-        """Let the room know. It is told again until it has listened; `due_at` of the row keeps the others away."""
+        """Let the room know, and the job that waits for it. It is told again until it has listened; `due_at` of the row
+        keeps the others away."""
         on_end = self.tasks[job.type].on_end
-        if on_end is None:
+        if on_end is None and job.awaited_by is None:
             return
         try:
-            await on_end(job.principal, job.about, JobOutcome(job.id, job.type, job.status, job.error, job.params))
+            if on_end:
+                outcome = JobOutcome(job.id, job.type, job.status, job.error, job.params, job.token)
+                await on_end(job.principal, job.about, outcome)
+            if job.awaited_by:
+                await service.unpark(job, job.awaited_by)
         except Exception as error:  # noqa: BLE001 - the worker border
             _log_trouble(job.id, error)
             return
@@ -235,7 +268,7 @@ async def _traced(task: Task, run: runs.Run) -> None:
 async def _work(task: Task, run: runs.Run) -> None:
     try:
         await task.work(run)
-    except (JobInterrupted, Retryable, Fatal, Refusal, ModelFailed) as error:
+    except (JobInterrupted, Parked, Retryable, Fatal, Refusal, ModelFailed) as error:
         log.info("the task ended itself", reason=type(error).__name__)
         raise
     except Exception:

@@ -3,12 +3,14 @@
 JobInterrupted                 the run must stop now; a task lets these pass
 ├── Cancelled
 └── LostLease
-Retryable · Fatal              raised by tasks
+Retryable · Fatal · Parked     raised by tasks
 UnknownTask · StepMisused      our own faults
-JobNotFound · JobIsOver · JobNotOver · NotYourJob    refusals
+JobNotFound · JobIsOver · JobNotOver    refusals
 """
 
-from elenchus.core.errors import Conflict, Forbidden, NotFound
+from datetime import datetime
+
+from elenchus.core.errors import Conflict, NotFound
 from elenchus.core.ids import Id
 from elenchus.jobs.schemas import JobStatus
 
@@ -33,6 +35,15 @@ class Fatal(Exception):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code, self.detail = code, detail
+
+
+class Parked(Exception):
+    """There is nothing to do now. The job goes on at `until`, or as soon as somebody wakes it (`service.unpark`);
+    meanwhile it holds no worker, and this counts against nobody. `stage` says to people what it waits for."""
+
+    def __init__(self, stage: str, *, until: datetime | None = None) -> None:
+        super().__init__(stage)
+        self.stage, self.until = stage, until
 
 
 class JobInterrupted(Exception):
@@ -72,8 +83,3 @@ class JobNotOver(Conflict):
 
     def __init__(self, job_id: Id, status: JobStatus) -> None:
         super().__init__(f"Only a failed or cancelled job can; it is {status}.", job_id=job_id, job_status=status)
-
-
-class NotYourJob(Forbidden):
-    def __init__(self) -> None:
-        super().__init__("Another member started this job; an administrator may stop it or run it again.")

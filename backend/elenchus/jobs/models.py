@@ -12,7 +12,7 @@ from elenchus.core.expiry import EXPIRY
 from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import EPOCH, TenantOwned
 from elenchus.core.principal import Principal, Role
-from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState, Subject
+from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, Priority, StepState, Subject
 
 WORKER_KEPT = timedelta(hours=1)  # how long a worker that died without saying so is still listed
 
@@ -48,8 +48,17 @@ class SubjectRef(BaseModel):
     id: Id
 
 
+def _of_ended(*fields: str) -> IndexModel:
+    """What is over and told, by the time it was queued; without fields of all tenants."""
+    keys = [(name, ASCENDING) for name in (*(["tenant_id"] if fields else []), "open", *fields, "queued_at")]
+    name = "_".join(["tenant_id" if fields else "all_tenants", "ended", *fields, "queued_at"]).replace(".", "_")
+    return IndexModel(keys, name=name, partialFilterExpression={"open": False})
+
+
 class Job(TenantOwned):
     """One run of a task. `token` is raised by every claim, and every write of a run names the token it was given."""
+
+    listed_by_tenant: ClassVar[bool] = False  # by the time at which it was queued, not by its id, which may be derived
 
     id: Id = Field(default_factory=new_id)
     user_id: Id
@@ -57,6 +66,8 @@ class Job(TenantOwned):
     type: str
     queue: str
     subject: SubjectRef
+    #: By which it is found once it has ended: who began it, what it is, and all that it is about.
+    keys: list[str] = Field(default_factory=list)
     params: dict[str, JsonValue] = Field(default_factory=dict)
     request_id: str | None = None
 
@@ -67,6 +78,11 @@ class Job(TenantOwned):
     #: telling.
     due_at: datetime
     token: int = 0
+    #: How often somebody said that there is something to do; a run that has not seen the last one cannot park.
+    wakes: int = 0
+    #: Of the same tenant: it may be parked until this one has ended.
+    awaited_by: Id | None = None
+    priority: Priority = Priority.NORMAL
     worker: str | None = None
     cancel_requested: bool = False
 
@@ -90,6 +106,7 @@ class Job(TenantOwned):
     class Settings:
         name = "jobs"
         #: Each costs every write of a run 0.4 ms on the bundled database, but for a partial one that the row is not in.
+        #: So what has ended has the indexes that searches want; what is under way has one, since there is little of it.
         indexes: ClassVar = [
             IndexModel(
                 [("open", ASCENDING), ("queue", ASCENDING), ("due_at", ASCENDING)],
@@ -97,13 +114,22 @@ class Job(TenantOwned):
                 partialFilterExpression={"open": True},
             ),
             IndexModel(
-                [("tenant_id", ASCENDING), ("status", ASCENDING), ("_id", ASCENDING)], name="tenant_id_status_id"
+                [("tenant_id", ASCENDING), ("open", ASCENDING), ("queued_at", ASCENDING)],
+                name="tenant_id_open_queued_at",
             ),
             IndexModel(
                 [("tenant_id", ASCENDING), ("completed_at", ASCENDING)],
                 name="tenant_id_completed_at",
                 partialFilterExpression={"completed_at": {"$gte": EPOCH}},  # none while it is under way
             ),
+            IndexModel(
+                [("completed_at", ASCENDING)],
+                name="all_tenants_completed_at",
+                partialFilterExpression={"completed_at": {"$gte": EPOCH}},
+            ),
+            _of_ended("status"),
+            _of_ended("keys"),
+            _of_ended(),
         ]
 
     @property

@@ -46,6 +46,8 @@ class Run:
         self.subject: Subject = job.about
         self.params: Mapping[str, JsonValue] = job.params
         self.attempt: int = job.attempts
+        self.token: int = job.token
+        self.worker: str = job.worker or ""
 
     async def step(self, name: str, work: Callable[[], Awaitable[JsonValue]]) -> JsonValue:
         """The result of this step: stored by an earlier attempt, or the work's, which is stored before this returns.
@@ -125,6 +127,11 @@ class Run:
             return
         if not written:
             raise self._lease.lose()
+
+    async def write(self, attempt: Callable[[], Awaitable[bool]]) -> None:
+        """One write of the room's own, waited for while the database is away. The room fences it by `token`: false
+        from it means that another run has taken over. Raises LostLease."""
+        await self._lease.write(attempt)
 
     async def checkpoint(self) -> None:
         """Raises Cancelled or LostLease when the run must end. Costs nothing, and lets the heartbeat run."""

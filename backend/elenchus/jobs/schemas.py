@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any, Self
 
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel, JsonValue, computed_field, field_validator
 
+from elenchus.core.clock import now
 from elenchus.core.ids import Id, IdField
+from elenchus.jobs import bounds
+
+NEVER_STARTED_AFTER = timedelta(minutes=1)
 
 
 class JobStatus(StrEnum):
@@ -27,7 +32,8 @@ UNDER_WAY = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
 
 class AttemptOutcome(StrEnum):
     """How one attempt ended. `crashed`: its worker died; `lost`: it could not renew its lease; `released`: it was told
-    to stop while its worker was shutting down. The last two count against nobody."""
+    to stop while its worker was shutting down; `parked`: it had nothing to do but to wait. The last three count against
+    nobody."""
 
     COMPLETED = "completed"
     FAILED = "failed"
@@ -37,6 +43,13 @@ class AttemptOutcome(StrEnum):
     CRASHED = "crashed"
     LOST = "lost"
     RELEASED = "released"
+    PARKED = "parked"
+
+
+class Priority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
 
 
 class StepState(StrEnum):
@@ -45,6 +58,22 @@ class StepState(StrEnum):
     PENDING = "pending"
     RUNNING = "running"
     DONE = "done"
+
+
+class Key:
+    """One thing by which a job is found. The word before the id keeps what belongs to different nouns apart."""
+
+    @staticmethod
+    def user(user_id: Id) -> str:
+        return f"user {user_id}"
+
+    @staticmethod
+    def type(name: str) -> str:
+        return f"type {name}"
+
+    @staticmethod
+    def about(object_id: Id) -> str:
+        return f"about {object_id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +90,23 @@ class JobError(BaseModel):
     code: str
     detail: str
 
+    @field_validator("detail")
+    @classmethod
+    def _short(cls, detail: str) -> str:
+        return bounds.cut(detail, bounds.DETAIL_CHARACTERS)
+
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """How a job ended, for the room that started it."""
+    """How a job ended, for the room that started it. `token` is that of the run that ended it, where there was one:
+    told late, its end is not that of a later one."""
 
     job_id: Id
     type: str
     status: JobStatus
     error: JobError | None
     params: Mapping[str, JsonValue]
+    token: int | None = None
 
 
 class SubjectOut(BaseModel):
@@ -80,6 +116,8 @@ class SubjectOut(BaseModel):
 
 class JobOut(BaseModel):
     id: IdField
+    tenant_id: IdField
+    user_id: IdField
     type: str
     status: JobStatus
     queue: str
@@ -94,6 +132,21 @@ class JobOut(BaseModel):
     started_at: datetime | None
     completed_at: datetime | None
     worker: str | None
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """From a row of the ledger, or its fields that are listed."""
+        return cls.model_validate({**row, "id": row["_id"]})
+
+    @field_validator("stage")
+    @classmethod
+    def _short_stage(cls, stage: str | None) -> str | None:
+        return stage and bounds.cut(stage, bounds.STAGE_CHARACTERS)
+
+    @computed_field(description="it ended, or has been waiting for a minute, without having begun")  # type: ignore[prop-decorator]
+    @property
+    def never_started(self) -> bool:
+        return self.started_at is None and (self.status.is_over or now() - self.queued_at > NEVER_STARTED_AFTER)
 
 
 class AttemptOut(BaseModel):
@@ -127,37 +180,24 @@ class Timings(BaseModel):
     total_seconds: float | None
 
 
+class TimelineEntry(BaseModel):
+    """What one attempt did, in order. Of steps and lines from before the attempts that are kept nobody knows any more
+    whose they were: they come first, with no attempt."""
+
+    attempt: AttemptOut | None
+    steps: list[StepOut]
+    logs: list[LogOut]
+
+
 class JobDetail(JobOut):
+    """Of attempts, steps and log lines the newest; the counts are of the attempts that were begun, of all steps, and of
+    the lines that are kept."""
+
     request_id: str | None
     attempt_log: list[AttemptOut]
     steps: list[StepOut]
+    step_count: int
     logs: list[LogOut]
+    log_count: int
+    timeline: list[TimelineEntry]
     timings: Timings
-
-
-class QueueStats(BaseModel):
-    queue: str
-    depth: int
-    running: int
-    done_per_minute: float
-    failed_per_minute: float
-    latency_p50_ms: float | None
-    latency_p95_ms: float | None
-
-
-class WorkerOut(BaseModel):
-    """`jobs` are the reader's own only; `busy` counts all that run there."""
-
-    name: str
-    alive: bool
-    started_at: datetime
-    seen_at: datetime
-    busy: int
-    jobs: list[IdField]
-    queues: list[str]
-
-
-class JobStats(BaseModel):
-    window_minutes: int
-    queues: list[QueueStats]
-    workers: list[WorkerOut]

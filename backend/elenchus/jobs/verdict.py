@@ -4,12 +4,13 @@ import asyncio
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from elenchus.core import problems
 from elenchus.core.clock import now
 from elenchus.core.errors import Refusal
 from elenchus.core.llm.base import ModelFailed
-from elenchus.jobs.errors import Cancelled, Fatal, LostLease, Retryable, StepMisused
+from elenchus.jobs.errors import Cancelled, Fatal, LostLease, Parked, Retryable, StepMisused
 from elenchus.jobs.lease import Lease
 from elenchus.jobs.models import Attempt, Job
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState
@@ -18,6 +19,8 @@ CRASHES_ALLOWED = 3
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.5, 60.0
 PASSING_STATUSES = frozenset({423, 429, 503})  # a refusal that another moment may lift
 CANCELLED_ERROR = JobError(code="cancelled", detail="It was stopped by a user.")
+#: When a parked job goes on that nobody wakes: it has no other end than its cancellation.
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _dice = random.SystemRandom()
 
 
@@ -26,6 +29,7 @@ class Verdict:
     outcome: AttemptOutcome
     error: JobError | None = None
     after_seconds: float = 0.0
+    parked: Parked | None = None
 
     @property
     def is_failure(self) -> bool:
@@ -58,14 +62,16 @@ def of(work: asyncio.Task[None], lease: Lease, *, interrupted: Verdict | None) -
         return LOST
     if interrupted is not None and isinstance(error, (asyncio.CancelledError, TimeoutError)):
         return interrupted
-    return _of_error(error)
+    return of_error(error)
 
 
-def _of_error(error: BaseException) -> Verdict:
+def of_error(error: BaseException) -> Verdict:
     """Only sentences that were written to be shown are shown: any other exception may quote a client's text."""
     match error:
         case Fatal():
             return Verdict(AttemptOutcome.FAILED, JobError(code=error.code, detail=error.detail))
+        case Parked():
+            return Verdict(AttemptOutcome.PARKED, parked=error)
         case Retryable():
             shown = JobError(code=error.code, detail=error.detail)
             return Verdict(AttemptOutcome.ERROR, shown, error.after_seconds or 0.0)
@@ -98,7 +104,7 @@ def status_after(verdict: Verdict, job: Job) -> JobStatus:
             return JobStatus.COMPLETED
         case AttemptOutcome.CANCELLED:
             return JobStatus.CANCELLED
-        case AttemptOutcome.RELEASED:
+        case AttemptOutcome.RELEASED | AttemptOutcome.PARKED:
             return JobStatus.QUEUED
         case AttemptOutcome.ERROR | AttemptOutcome.TIMEOUT if job.failures + 1 < job.max_attempts:
             return JobStatus.QUEUED

@@ -19,7 +19,6 @@ from elenchus.core import logs
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant, Row
-from elenchus.core.principal import Principal
 from elenchus.jobs.following import store
 from elenchus.jobs.schemas import JobOut
 
@@ -98,39 +97,38 @@ def _ms(moment: datetime) -> int:
 class _Watch:
     """`seen` is how each job stood that the reader knows of."""
 
-    principal: Principal
-    whole_tenant: bool
+    owner: HasTenant
+    user_id: Id | None  # None: the whole tenant's
     place: Place
     seen: dict[Id, str] = field(default_factory=dict)
     under_way: set[Id] = field(default_factory=set)
 
     async def first(self) -> list[Event]:
         """All that is under way or, after a break, what has changed since."""
-        look = await _look(self.principal)
+        look = await _look(self.owner)
         rows = {row["_id"]: row for row in self._own(look.rows)}
         changed = [row for row in rows.values() if row["completed_at"] is None]
         if self.place.at:
             since = self.place.moment - SKEW
-            user_id = None if self.whole_tenant else self.principal.user_id
-            ended = await store.ended_since(self.principal, since, user_id=user_id)
+            ended = await store.ended_since(self.owner, since, user_id=self.user_id)
             rows |= {row["_id"]: row for row in ended}
             changed = [row for row in rows.values() if _changed_at(row) >= since]
-        self.seen = {id_: _out(row).model_dump_json() for id_, row in rows.items()}
+        self.seen = {id_: JobOut.of(row).model_dump_json() for id_, row in rows.items()}
         return self._told(changed, look.at, rows.values())
 
     async def next(self) -> list[Event]:
-        look = await _look(self.principal)
+        look = await _look(self.owner)
         if look.at <= self.place.at:
             return []
         rows = {row["_id"]: row for row in self._own(look.rows)}
         gone = self.under_way - rows.keys()
-        rows |= {row["_id"]: row for row in await store.with_ids(self.principal, gone)}
-        changed = [row for id_, row in rows.items() if self.seen.get(id_) != _out(row).model_dump_json()]
-        self.seen = {id_: _out(row).model_dump_json() for id_, row in rows.items()}
+        rows |= {row["_id"]: row for row in await store.with_ids(self.owner, gone)}
+        changed = [row for id_, row in rows.items() if self.seen.get(id_) != JobOut.of(row).model_dump_json()]
+        self.seen = {id_: JobOut.of(row).model_dump_json() for id_, row in rows.items()}
         return self._told(changed, look.at, rows.values())
 
     def _own(self, rows: Iterable[Row]) -> list[Row]:
-        return [row for row in rows if self.whole_tenant or row["user_id"] == self.principal.user_id]
+        return [row for row in rows if self.user_id in {None, row["user_id"]}]
 
     def _told(self, changed: Iterable[Row], at: int, known: Iterable[Row]) -> list[Event]:
         """In the order in which they changed. Only the last one's place says that the whole look was told."""
@@ -138,7 +136,7 @@ class _Watch:
         rows = sorted(changed, key=lambda row: (_changed_at(row), row["_id"]))
         places = [Place(self.place.at, self.place.part + n) for n in range(1, len(rows))]
         self.place = Place(max(at, self.place.at)) if rows else self.place
-        return [Event(place, _out(row)) for place, row in zip([*places, self.place], rows, strict=False)]
+        return [Event(place, JobOut.of(row)) for place, row in zip([*places, self.place], rows, strict=False)]
 
 
 def _changed_at(row: Row) -> datetime:
@@ -147,15 +145,12 @@ def _changed_at(row: Row) -> datetime:
     return moment
 
 
-def _out(row: Row) -> JobOut:
-    return JobOut.model_validate({**row, "id": row["_id"]})
-
-
 async def follow(
-    principal: Principal, after: Place, *, until: asyncio.Event, whole_tenant: bool = False
+    owner: HasTenant, user_id: Id | None, after: Place, *, until: asyncio.Event
 ) -> AsyncGenerator[Event | None, None]:
-    """Each change, and None when there is none for a moment. While the database is away nothing changes."""
-    watch, is_first = _Watch(principal, whole_tenant, after), True
+    """Of one person, or of all the tenant: each change, and None when there is none for a moment. While the database is
+    away nothing changes."""
+    watch, is_first = _Watch(owner, user_id, after), True
     while not until.is_set():
         try:
             events = await watch.first() if is_first else await watch.next()

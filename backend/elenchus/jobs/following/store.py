@@ -9,11 +9,13 @@ from elenchus.jobs import store
 from elenchus.jobs.models import Job
 
 MOST = 2_000  # ended jobs that one look gives, the latest
-_FIELDS = {**store.LISTED, "changed_at": 1, "user_id": 1}
+_FIELDS = {**store.LISTED, "changed_at": 1}
 
 
 async def under_way(owner: HasTenant) -> list[Row]:
-    return await Job.owned_by(owner).rows({"status": {"$in": store.UNDER_WAY_LIST}}, fields=_FIELDS)
+    """By `open` alone, whose index has nothing but these and what is about to be told."""
+    rows = await Job.owned_by(owner).rows({"open": True}, fields=_FIELDS)
+    return [row for row in rows if row["completed_at"] is None]
 
 
 async def ended_since(owner: HasTenant, since: datetime, *, user_id: Id | None = None) -> list[Row]:

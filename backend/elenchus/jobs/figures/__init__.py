@@ -1,0 +1,1 @@
+"""How the queues move, which workers live, and what became of the last day's jobs."""

@@ -1,0 +1,1 @@
+"""The ledger searched: lists of jobs, by whatever is asked of them."""

@@ -1,0 +1,125 @@
+"""From the newest job to the oldest, in stretches of time as long as the rows found so far make it seem right."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from elenchus.core.clock import now
+from elenchus.core.ids import Id
+from elenchus.core.mongo import EPOCH, Row
+from elenchus.jobs.reach import Reach
+from elenchus.jobs.searching import store
+from elenchus.jobs.searching.plan import Plan
+from elenchus.jobs.searching.schemas import JobFilter
+from elenchus.jobs.searching.store import Mark
+
+MOST_READ = 500  # rows for one page: 60 ms of the bundled database, with those that are under way
+AT_ONCE = 1_000  # rows by one command, where the database heeds it
+FIRST_STRETCH = timedelta(seconds=8)
+LAST_STRETCH = timedelta(days=30)  # after it, all that is left
+GROWTH = 8.0
+SHRINK = 0.5
+THIN = 0.5  # what it costs to read a row not whole
+SPARE = 1.3  # a little more than the density so far promises saves a command
+FIRST_ID, LAST_ID = Id("0" * 24), Id("f" * 24)
+EVERY = JobFilter()
+
+
+async def each(reach: Reach, wanted: JobFilter = EVERY) -> AsyncIterator[list[Row]]:
+    """All of them, some at a time."""
+    walk = Walk(Plan(reach, wanted))
+    while rows := await walk.take(AT_ONCE):
+        yield rows
+
+
+@dataclass(slots=True)
+class Walk:
+    """From the newest to the oldest; perhaps with no more of each than was needed to find it (`whole`).
+
+    `before` is where it goes on, `place` says so when it is not over.
+    """
+
+    plan: Plan
+    before: Mark | None = None
+    over: bool = False
+    read: float = 0.0
+    _stretch: timedelta = FIRST_STRETCH
+    _left: list[Row] = field(default_factory=list)
+    _fixed: list[Row] | None = None
+
+    @property
+    def place(self) -> Mark | None:
+        return None if self.over else self.before
+
+    @property
+    def is_left(self) -> bool:
+        """Whether there may be more."""
+        return bool(self._left) or not self.over
+
+    async def take(self, number: int, *, read_at_most: int | None = None) -> list[Row]:
+        """The next ones: fewer when there are no more, or when so many rows were read for them."""
+        most = None if read_at_most is None else self.read + read_at_most
+        while len(self._left) < number and not self.over and (most is None or self.read < most):
+            self._left += await self._next(number - len(self._left))
+        taken, self._left = self._left[:number], self._left[number:]
+        return taken
+
+    async def whole(self, rows: Sequence[Row]) -> list[Row]:
+        """With all that is shown of them, but those that do not fit any more."""
+        thin = [row["_id"] for row in rows if "attempts" not in row]
+        read = {row["_id"]: row for row in self._given(await store.with_ids(self.plan.reach, thin))}
+        return [read.get(row["_id"], row) for row in rows if "attempts" in row or row["_id"] in read]
+
+    async def _next(self, missing: int) -> list[Row]:
+        if self.plan.named:
+            self.over = True
+            return self._given(await store.with_ids(self.plan.reach, [self.plan.named]))
+        top = self.before.at if self.before else min(self.plan.wanted.until or now(), now())
+        floor = max(self.plan.wanted.since or EPOCH, EPOCH)
+        low = floor if self._stretch > LAST_STRETCH else max(top - self._stretch, floor)
+        rows, is_cut = await self._between(low)
+        cost = sum(1.0 if "attempts" in row else THIN for row in rows)
+        self.read += max(cost, 1.0)
+        given = self._given(rows)
+        if is_cut:
+            self.before = Mark.of(rows[-1])
+        else:
+            self.before, self.over = Mark(low, FIRST_ID), low <= floor
+        self._stretch = min(self._stretch * self._growth(cost, len(given), missing), 2 * LAST_STRETCH)
+        return given
+
+    async def _between(self, low: datetime) -> tuple[list[Row], bool]:
+        """Of all streams together; whether older ones of the stretch are left."""
+        before = self.before or (Mark(self.plan.wanted.until, LAST_ID) if self.plan.wanted.until else None)
+        found = [row for row in await self._others() if _within(row, low, before)]
+        cut_at = Mark(low, FIRST_ID)
+        for equal in self.plan.streams():
+            fields = self.plan.fields_of(equal)
+            rows, is_cut = await store.between(self.plan.reach, equal, low, before, limit=AT_ONCE, fields=fields)
+            found += rows
+            if is_cut:  # nothing older is told of any stream before it is known of this one
+                cut_at = max(cut_at, Mark.of(rows[-1]))
+        rows = sorted({row["_id"]: row for row in found}.values(), key=Mark.of, reverse=True)
+        kept = [row for row in rows if Mark.of(row) >= cut_at]
+        return kept, cut_at.id != FIRST_ID
+
+    async def _others(self) -> list[Row]:
+        """What lies on no stream."""
+        if self._fixed is None:
+            self._fixed = await store.with_ids(self.plan.reach, [self.plan.about] if self.plan.about else [])
+            if self.plan.reach.tenant_id is None:
+                self._fixed += await store.open_of_all(self.plan.telling)
+        return self._fixed
+
+    def _given(self, rows: Sequence[Row]) -> list[Row]:
+        return [row for row in rows if self.plan.gives(row)]
+
+    def _growth(self, cost: float, given: int, missing: int) -> float:
+        """By how much longer the next stretch is: as many rows as are missing, and no more than a page has left."""
+        wished = GROWTH if not given else max(SPARE * (missing - given) / given, SHRINK)
+        left = MOST_READ - self.read % MOST_READ
+        return min(wished, GROWTH, max(left / cost, SHRINK)) if cost else wished
+
+
+def _within(row: Row, low: datetime, before: Mark | None) -> bool:
+    return row["queued_at"] >= low and (before is None or Mark.of(row) < before)

@@ -1,0 +1,275 @@
+"""Whatever is asked of the ledger, alone and together, in pages, and as it stands in many rows."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from elenchus.core.clock import now
+from elenchus.core.ids import new_id
+from elenchus.core.principal import Principal, Role
+from elenchus.jobs import service as jobs
+from elenchus.jobs import store as ledger
+from elenchus.jobs.models import Job, SubjectRef
+from elenchus.jobs.reach import Reach
+from elenchus.jobs.run import Run
+from elenchus.jobs.schemas import JobError, JobStatus, Key, Subject
+from elenchus.jobs.searching import service, walk
+from elenchus.jobs.searching.pages import SearchPage, decoded, encoded
+from elenchus.jobs.searching.plan import Plan
+from elenchus.jobs.searching.schemas import JobFilter
+from elenchus.jobs.searching.store import Mark
+from elenchus.jobs.searching.store import ledger as rows_of
+from elenchus.jobs.task import task
+from tests.jobs.conftest import ended, kept, waiting
+from tests.jobs.door import as_
+
+HOUR = timedelta(hours=1)
+ENCRYPTED = JobError(code="encrypted", detail="x")
+
+
+@task("searching.nothing")
+async def nothing(_run: Run) -> None: ...
+
+
+async def ids(http, who: Principal, **asked: Any) -> list[str]:
+    """Of all pages."""
+    found: list[str] = []
+    while True:
+        answer = await http.get("/jobs", params=asked, headers=as_(who))
+        assert answer.status_code == 200, answer.text
+        found += [job["id"] for job in answer.json()["items"]]
+        if not (cursor := answer.json()["next_cursor"]):
+            return found
+        asked["cursor"] = cursor
+
+
+@pytest.fixture
+def firm(me) -> list[Principal]:
+    """Its owner, one member and a superuser who is elsewhere: all may ask the same."""
+    return [
+        me,
+        Principal(me.tenant_id, new_id(), Role.ADMIN),
+        Principal(new_id(), new_id(), Role.OWNER, is_superuser=True),
+    ]
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("asked", "fits"),
+        [
+            ({"type": "rare"}, {"type": "rare"}),
+            ({"status": "failed"}, {"status": JobStatus.FAILED}),
+            ({"status": "completed", "queue": "other"}, {"queue": "other"}),
+            ({"queue": "other"}, {"queue": "other"}),
+            ({"worker": "w7"}, {"worker": "w7"}),
+            (
+                {"error_code": "encrypted"},
+                {"error": JobError(code="encrypted", detail="x"), "status": JobStatus.FAILED},
+            ),
+            ({"subject_type": "document"}, {"subject": SubjectRef(type="document", id=new_id())}),
+            ({"q": "SEGM"}, {"stage": "Reading segment 4"}),
+            ({"q": "odd.ta"}, {"type": "some.odd.task"}),
+            ({"never_started": "true"}, {"started_at": None, "status": JobStatus.CANCELLED}),
+            ({"type": "rare", "status": "failed"}, {"type": "rare", "status": JobStatus.FAILED}),
+        ],
+    )
+    async def test_of_what_has_ended(self, http, firm, asked, fits):
+        [wanted, *_] = await kept(ended(firm[0], **fits), ended(firm[0]), ended(firm[0], type="another"))
+        for who in firm:
+            narrowed = asked | ({"tenant_id": str(firm[0].tenant_id)} if who.is_superuser else {})
+            assert await ids(http, who, **narrowed) == [wanted]
+            own = asked | {"scope": "me"}
+            assert await ids(http, who, **own) == ([wanted] if who is firm[0] else [])
+
+    @pytest.mark.parametrize(
+        ("asked", "fits"),
+        [
+            ({"type": "rare"}, {"type": "rare"}),
+            ({"status": "running"}, {"status": JobStatus.RUNNING}),
+            ({"queue": "other"}, {"queue": "other"}),
+            ({"worker": "w7"}, {"worker": "w7"}),
+            ({"error_code": "away"}, {"error": JobError(code="away", detail="tried again")}),
+            ({"never_started": "true"}, {"queued_at": now() - HOUR}),
+            ({"never_started": "true", "status": "queued"}, {"queued_at": now() - HOUR}),
+        ],
+    )
+    async def test_of_what_is_under_way(self, http, firm, asked, fits):
+        [wanted, _] = await kept(waiting(firm[0], **fits), waiting(firm[0]))
+        for who in firm:
+            assert await ids(http, who, **asked, tenant_id=str(firm[0].tenant_id)) == [wanted]
+
+    @pytest.mark.parametrize("make", [ended, waiting])
+    async def test_what_it_is_about(self, http, me, make):
+        document, analysis = new_id(), new_id()
+        about = {
+            "subject": SubjectRef(type="analysis", id=analysis),
+            "keys": [Key.about(analysis), Key.about(document)],
+        }
+        [wanted, reading, _] = await kept(
+            make(me, **about, queued_at=now()),
+            make(
+                me, subject=SubjectRef(type="document", id=document), keys=[Key.about(document)], queued_at=now() - HOUR
+            ),
+            make(me),
+        )
+        assert await ids(http, me, subject_id=str(analysis)) == [wanted]
+        assert await ids(http, me, subject_id=str(document)) == [reading]
+        assert await ids(http, me, document_id=str(document)) == [wanted, reading]
+        assert await ids(http, me, q=str(document)) == [wanted, reading]
+        assert await ids(http, me, q=wanted) == [wanted]
+        assert await ids(http, me, q=wanted.upper()) == [wanted]
+        assert await ids(http, me, id=wanted, type="another") == []
+
+    async def test_a_submission_says_what_else_it_is_about(self, http, me):
+        document = new_id()
+        subject = Subject("analysis", new_id())
+        job_id = await jobs.submit("searching.nothing", me, subject=subject, about=[document, document])
+        assert await ids(http, me, document_id=str(document)) == [str(job_id)]
+        assert len((await ledger.find(me, job_id)).keys) == 4
+
+    async def test_times(self, http, me):
+        moments = [now() - HOUR * n for n in (1, 30, 1000)]
+        young, middle, old = await kept(*(ended(me, queued_at=moment) for moment in moments))
+        assert await ids(http, me, since=moments[1].isoformat()) == [young, middle]
+        assert await ids(http, me, until=moments[1].isoformat()) == [middle, old]
+        assert await ids(http, me, since=moments[1].isoformat(), until=(moments[1]).isoformat()) == [middle]
+        assert await ids(http, me, since=(now() + HOUR).isoformat()) == []
+
+    @pytest.mark.parametrize(
+        "asked",
+        [{"status": "asleep"}, {"id": "1"}, {"document_id": "x" * 24}, {"since": "yesterday"}, {"type": ""},
+         {"cursor": "x"}, {"cursor": "AAAA"}, {"limit": 0}, {"limit": 201}, {"scope": "world"}, {"worker": "w" * 101}],
+    )  # fmt: skip
+    async def test_what_makes_no_sense_is_refused(self, http, me, asked):
+        assert (await http.get("/jobs", params=asked, headers=as_(me))).status_code == 422
+
+    async def test_operators_are_words(self, http, me):
+        await kept(ended(me))
+        for word in ('{"$ne": 1}', "$gt", "type.$", ".*"):
+            for field in ("type", "queue", "worker", "error_code", "subject_type", "q"):
+                assert await ids(http, me, **{field: word}) == []
+
+
+class TestStates:
+    async def test_never_started_is_told_apart_from_failed(self, http, me):
+        error = JobError(code="unknown_type", detail="x")
+        rows = {
+            "unknown to all": ended(me, started_at=None, status=JobStatus.FAILED, error=error),
+            "cancelled in the queue": ended(me, started_at=None, status=JobStatus.CANCELLED),
+            "waits for long": waiting(me, queued_at=now() - HOUR),
+            "waits": waiting(me),
+            "failed": ended(me, status=JobStatus.FAILED, error=error),
+            "waits to be tried again": waiting(me, queued_at=now() - HOUR, started_at=now() - HOUR),
+        }
+        names = dict(zip(await kept(*rows.values()), rows, strict=True))
+        listed = (await http.get("/jobs", headers=as_(me))).json()["items"]
+        never = {"unknown to all", "cancelled in the queue", "waits for long"}
+        assert {names[job["id"]] for job in listed if job["never_started"]} == never
+        assert {names[id_] for id_ in await ids(http, me, never_started="true")} == never
+        assert {names[id_] for id_ in await ids(http, me, never_started="false")} == rows.keys() - never
+        assert [names[id_] for id_ in await ids(http, me, never_started="false", status="failed")] == ["failed"]
+
+    async def test_one_that_ended_and_is_not_told_yet_is_there(self, http, me):
+        [untold] = await kept(ended(me, status=JobStatus.FAILED, open=True))
+        assert await ids(http, me) == [untold]
+        assert await ids(http, me, status="failed") == [untold]
+        assert await ids(http, me, status="queued") == []
+
+
+class TestPages:
+    @pytest.mark.parametrize("limit", [1, 7, 50])
+    async def test_without_gaps_whatever_the_times(self, http, me, limit):
+        """Bursts, ties of a millisecond, and silences of a year."""
+        moment = now()
+        ages = [*[timedelta(0)] * 9, *[timedelta(days=3)] * 9, *(HOUR * n for n in range(20)), timedelta(days=700)]
+        rows = [(ended if n % 3 else waiting)(me, queued_at=moment - age) for n, age in enumerate(ages)]
+        await kept(*rows)
+        in_order = [str(row.id) for row in sorted(rows, key=lambda row: (row.queued_at, row.id), reverse=True)]
+        assert await ids(http, me, limit=limit) == in_order
+        everywhere = Principal(new_id(), new_id(), Role.OWNER, is_superuser=True)
+        found = await ids(http, everywhere, limit=200)
+        assert [id_ for id_ in found if id_ in in_order] == in_order
+
+    async def test_what_is_queued_meanwhile_moves_nothing(self, http, me):
+        old = await kept(*(ended(me, queued_at=now() - HOUR * n) for n in range(6)))
+        first = (await http.get("/jobs", params={"limit": 3}, headers=as_(me))).json()
+        await kept(*(ended(me, queued_at=now()) for _ in range(3)))
+        rest = await ids(http, me, cursor=first["next_cursor"])
+        assert [job["id"] for job in first["items"]] + rest == old
+
+    async def test_more_of_one_millisecond_than_are_read_at_once(self, http, me, monkeypatch):
+        monkeypatch.setattr(walk, "AT_ONCE", 4)
+        moment = now()
+        rows = [ended(me, queued_at=moment) for _ in range(11)]
+        await kept(*rows)
+        assert await ids(http, me, limit=2) == sorted((str(row.id) for row in rows), reverse=True)
+
+    async def test_a_search_for_few_of_many_goes_on_at_its_cursor(self, http, me, monkeypatch):
+        monkeypatch.setattr(service, "MOST_READ", 10)
+        await kept(*(ended(me, queued_at=now() - HOUR * n) for n in range(60)))
+        [wanted] = await kept(ended(me, queued_at=now() - HOUR * 55.5, worker="w7"))
+        first = (await http.get("/jobs", params={"worker": "w7"}, headers=as_(me))).json()
+        assert (first["items"], bool(first["next_cursor"])) == ([], True)
+        assert await ids(http, me, worker="w7") == [wanted]
+
+    def test_a_cursor_comes_back_as_it_was(self):
+        mark = Mark(now().replace(microsecond=123_000), new_id())
+        assert decoded(encoded(mark)) == mark
+
+    async def test_an_empty_ledger_is_one_page(self, http):
+        nobody = Principal(new_id(), new_id(), Role.OWNER)
+        assert (await http.get("/jobs", headers=as_(nobody))).json() == {"items": [], "next_cursor": None}
+
+
+class TestOthers:
+    async def test_another_firms_id_in_any_field_finds_nothing(self, http, me):
+        stranger = Principal(new_id(), new_id(), Role.OWNER)
+        document = new_id()
+        subject = SubjectRef(type="analysis", id=new_id())
+        error = JobError(code="theirs", detail="x")
+        [theirs] = await kept(
+            ended(
+                me,
+                subject=subject,
+                keys=[Key.about(subject.id), Key.about(document)],
+                error=error,
+                status=JobStatus.FAILED,
+                worker="w9",
+            )
+        )
+        await kept(ended(stranger))
+        for field, value in {
+            "id": theirs, "q": theirs, "subject_id": subject.id, "document_id": document, "error_code": "theirs",
+            "worker": "w9", "subject_type": "analysis",
+        }.items():  # fmt: skip
+            assert await ids(http, stranger, **{field: str(value)}) == []
+        for value in (subject.id, document):
+            assert await ids(http, stranger, q=str(value)) == []
+
+
+class TestIndexes:
+    """What is read of the ledger is what is shown, and little more."""
+
+    @pytest.mark.parametrize(
+        "asked",
+        [{}, {"status": "failed"}, {"type": "rare"}, {"type": "rare", "status": "failed"}, {"error_code": "rare"},
+         {"document_id": "6b01e389b7982f0b260f85fa"}, {"never_started": True}],
+    )  # fmt: skip
+    async def test_each_stream_is_an_index(self, me, asked):
+        wanted = JobFilter(**asked)
+        for reach in (Reach(me.tenant_id), Reach(me.tenant_id, me.user_id), Reach(None)):
+            for equal in Plan(reach, wanted).streams():
+                rows = rows_of(reach)
+                bounds = {"$gte": now() - HOUR, "$lte": now()}
+                plan = await rows._collection.find(rows._scoped({**equal, "queued_at": bounds})).explain()
+                index = plan["queryPlanner"]["winningPlan"]["inputStage"]
+                assert {*index["keyPattern"]} == {*rows._scoped({**equal, "queued_at": 1})}, index
+
+    async def test_a_page_reads_no_more_than_it_needs(self, me):
+        await Job.owned_by(me).insert_missing([ended(me, queued_at=now() - HOUR * n) for n in range(1500)])
+        place = walk.Walk(Plan(Reach(me.tenant_id), JobFilter()))
+        assert len(await place.take(51)) == 51
+        assert place.read < 8 * 51
+        found = await service.search(me, JobFilter(), SearchPage(50))
+        assert len(found.items) == 50
