@@ -20,7 +20,8 @@ def test_what_is_plain_passes_unchanged(text):
     "value",
     [
         {"$where": 1}, {"a.b": 1}, {"__proto__": 1}, {"": 1}, {"k" * 101: 1}, {"a\x00": 1}, {"deep": [{"$set": 1}]},
-        {"n": 2**63}, {"n": 2**53 + 1}, {"n": float("inf")}, {"n": float("nan")}, {"t": "a\x00b"}, {"t": "\ud800"},
+        {"n": 2**63}, {"n": 10**400}, {"n": 2**53 + 1}, {"n": float("inf")}, {"n": float("nan")},
+        {"t": "a\x00b"}, {"t": "\ud800"},
         {"a": {"b": {"c": {"d": {"e": {}}}}}}, {"t": "x" * 8_000},
     ],
     ids=repr,
