@@ -3,11 +3,13 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 from pydantic import BaseModel
 
 T = TypeVar("T", bound=BaseModel)
+Json = dict[str, Any]  # an object, or the schema of one
+V = TypeVar("V", bound=BaseModel | Json)
 
 
 class Speaker(StrEnum):
@@ -82,11 +84,11 @@ class Wasted:
 
 
 @dataclass(frozen=True, slots=True)
-class Structured(Generic[T]):
+class Structured(Generic[V]):
     """`value` is None when what came back does not have the form that was asked for; it was paid for all the same.
     `usage.is_cut` says when that is because the model had no room to end."""
 
-    value: T | None
+    value: V | None
     usage: Usage
 
 
@@ -143,5 +145,12 @@ class StructuredModel(Protocol):
 
     def count_tokens(self, text: str) -> int: ...
 
-    async def structured(self, system: str, text: str, schema: type[T]) -> Structured[T]:
-        """`text` read under the rules `system`, as this schema. Raises `ModelFailed` and nothing else."""
+    @overload
+    async def structured(self, system: str, text: str, schema: type[T]) -> Structured[T]: ...
+
+    @overload
+    async def structured(self, system: str, text: str, schema: Json) -> Structured[Json]: ...
+
+    async def structured(self, system: str, text: str, schema: type[BaseModel] | Json) -> Structured[Any]:
+        """`text` read under the rules `system`, as this schema: a model's, or a JSON Schema of an object that holds
+        no `$ref`. Raises `ModelFailed` and nothing else."""

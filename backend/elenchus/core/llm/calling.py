@@ -4,14 +4,17 @@ A stream is begun again only while the provider has not said a thing: after its 
 and were paid for.
 """
 
+import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from pydantic import BaseModel
+
 from elenchus.core.llm import metrics
-from elenchus.core.llm.base import ModelFailed, Structured, T, TextDelta, Usage
+from elenchus.core.llm.base import Json, ModelFailed, Structured, TextDelta, Usage, V
 from elenchus.core.llm.breaker import RESTING, guarded
 from elenchus.core.llm.hearing import Asking, Heard, heard
 from elenchus.core.llm.persistence import persistently, rest_before
@@ -43,19 +46,23 @@ def may_repeat(failed: ModelFailed) -> bool:
     return failed.retryable and not failed.had_begun and failed.code not in (RESTING, "model_slow")
 
 
-async def asked(asking: Asking, ask: Callable[[], Awaitable[Structured[T]]], options: LlmSettings) -> Structured[T]:
+async def asked(asking: Asking, ask: Callable[[], Awaitable[Structured[V]]], options: LlmSettings) -> Structured[V]:
     """What the first call that goes well gives."""
 
-    async def once() -> Structured[T]:
+    async def once() -> Structured[V]:
         with _measured(asking, options) as call:
             answer = await ask()
             call.heard.usage = answer.usage
             if answer.value is not None:
-                call.heard.words.append(answer.value.model_dump_json())
+                call.heard.words.append(_written(answer.value))
         return answer
 
     repeats = partial(_count_repeat, asking)
     return await persistently(once, attempts=options.max_attempts, may_repeat=may_repeat, repeats=repeats)
+
+
+def _written(value: BaseModel | Json) -> str:
+    return value.model_dump_json() if isinstance(value, BaseModel) else json.dumps(value, ensure_ascii=False)
 
 
 def _count_repeat(asking: Asking, failed: ModelFailed) -> None:

@@ -13,7 +13,8 @@ from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.messages.ai import UsageMetadata, add_usage
 
 from elenchus.core import logs
-from elenchus.core.llm.base import ModelFailed, Prompt, Speaker, Structured, T, TextDelta, Usage
+from elenchus.core.llm.base import ModelFailed, Prompt, Speaker, Structured, TextDelta, Usage, V
+from elenchus.core.llm.forms import Form
 from elenchus.core.llm.persistence import told_wait
 from elenchus.core.llm.usage import rough_tokens
 
@@ -91,11 +92,11 @@ async def _closed(chunks: AsyncIterator[BaseMessage]) -> None:
 
 
 async def structured(
-    chat: BaseChatModel, system: str, text: str, schema: type[T], *, method: dict[str, str], silence_seconds: float
-) -> Structured[T]:
+    chat: BaseChatModel, system: str, text: str, form: Form[V], *, method: dict[str, str], silence_seconds: float
+) -> Structured[V]:
     """`method` is how this provider is told the schema; empty: as its package sees fit. It says nothing before it has
     the whole form, so the silence is the whole call's."""
-    filling: Any = chat.with_structured_output(schema, include_raw=True, **method)
+    filling: Any = chat.with_structured_output(form.told, include_raw=True, **method)
     heard = _Heard(f"{system}\n\n{text}")
     try:
         answer = await _within(silence_seconds, filling.ainvoke([("system", system), ("human", text)]))
@@ -103,10 +104,10 @@ async def structured(
         raise _failed(error, heard) from error
     heard.add(answer["raw"])
     heard.require_unblocked()
-    value = answer["parsed"]
-    if heard.is_cut or not isinstance(value, schema):  # a JSON that was cut is closed by LangChain and may even fit
-        log.warning("language model gave another form", form=schema.__name__, finish=heard.finish)
-        value = None
+    # a JSON that was cut is closed by LangChain and may even fit
+    value = None if heard.is_cut else form.read(answer["parsed"])
+    if value is None:
+        log.warning("language model gave another form", form=form.name, finish=heard.finish)
     return Structured(value, heard.counted())
 
 

@@ -7,16 +7,17 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 from weakref import WeakKeyDictionary
 
 import httpx
-from pydantic import SecretStr
+from pydantic import BaseModel, SecretStr
 
 from elenchus.core.errors import Unavailable
 from elenchus.core.llm import breaker, calling, gauge, sampling
-from elenchus.core.llm.base import Prompt, Structured, T, TextDelta, Usage
+from elenchus.core.llm.base import Json, Prompt, Structured, T, TextDelta, Usage
 from elenchus.core.llm.bounded import bounded
+from elenchus.core.llm.forms import form_of
 from elenchus.core.llm.hearing import Asking
 from elenchus.core.settings import LlmSettings
 
@@ -107,13 +108,19 @@ class ProviderModel:
                     gauge.heard(self._name, asking.text, piece)
                 yield piece
 
-    async def structured(self, system: str, text: str, schema: type[T]) -> Structured[T]:
+    @overload
+    async def structured(self, system: str, text: str, schema: type[T]) -> Structured[T]: ...
+
+    @overload
+    async def structured(self, system: str, text: str, schema: Json) -> Structured[Json]: ...
+
+    async def structured(self, system: str, text: str, schema: type[BaseModel] | Json) -> Structured[Any]:
         chat = await self._chat()
         from elenchus.core.llm import langchain  # loads LangChain
 
         method = {"method": self._provider.schema_method} if self._provider.schema_method else {}
-        silence = self._options.timeout_seconds
-        ask = partial(langchain.structured, chat, system, text, schema, method=method, silence_seconds=silence)
+        silence, form = self._options.timeout_seconds, form_of(schema)
+        ask = partial(langchain.structured, chat, system, text, form, method=method, silence_seconds=silence)
         asking = Asking(self._name, f"{system}\n\n{text}", sampling.sent(self._name, None, self._options))
         return await calling.asked(asking, ask, self._options)
 

@@ -23,7 +23,7 @@ from elenchus.jobs.errors import JobIsOver, JobNotFound
 from elenchus.jobs.schemas import JobOutcome, JobStatus, Subject
 from elenchus.library import store as library
 from elenchus.library.analysing import store
-from elenchus.library.analysing.errors import AnalysisNotFound
+from elenchus.library.analysing.errors import AnalysisNotFound, TooManyTokens
 from elenchus.library.analysing.modelled import metering, prompts
 from elenchus.library.analysing.models import Analysis, AnalysisStatus, Method, Spent
 from elenchus.library.analysing.schemas import (
@@ -44,20 +44,36 @@ LOST = Failure(code="lost", detail="The server that was asked went away before i
 log = logs.get(__name__)
 
 
-async def analyze(principal: Principal, document_id: Id, asked: AnalysisIn) -> AnalysisStarted:
+async def analyze(
+    principal: Principal,
+    document_id: Id,
+    asked: AnalysisIn,
+    *,
+    analysis_id: Id | None = None,
+    awaited_by: Id | None = None,
+    most_tokens: int | None = None,
+) -> AnalysisStarted:
     """Raises `DocumentHasNoText` before it was read, and `QuotaExceeded` when the tokens that the model may use at most
-    are more than the month has left."""
+    are more than the month has left; `TooManyTokens` when they are more than `most_tokens`.
+
+    Under an `analysis_id` of the caller's own, asking twice is asking once. The job that it is `awaited_by` is woken
+    when it ends."""
+    if analysis_id and (known := await store.find(principal, analysis_id)):
+        await _submit(principal, known, awaited_by)
+        return AnalysisStarted(job_id=known.job_id, analysis_id=known.id)
     document = await _existing(principal, document_id)
     if document["generation"] is None:
         raise DocumentHasNoText(document_id)
-    analysis = await _asked(principal, document, asked)
+    analysis = await _asked(principal, document, asked, analysis_id or new_id())
+    if most_tokens is not None and analysis.most_tokens > most_tokens:
+        raise TooManyTokens(analysis.most_tokens, most_tokens)
     await store.add(principal, analysis)
     try:
         await hold(principal, analysis)
     except Refusal:
         await store.remove(principal, analysis.id)
         raise
-    await jobs.submit(ANALYZE, principal, subject=Subject(ANALYSIS, analysis.id), job_id=analysis.job_id)
+    await _submit(principal, analysis, awaited_by)
     await audit.record(
         principal, Action.ANALYSIS_STARTED, ANALYSIS, analysis.id,
         documents=[str(document_id)], type=analysis.analysis_type, questions=len(analysis.questions),
@@ -65,12 +81,24 @@ async def analyze(principal: Principal, document_id: Id, asked: AnalysisIn) -> A
     return AnalysisStarted(job_id=analysis.job_id, analysis_id=analysis.id)
 
 
-async def _asked(principal: Principal, document: Row, asked: AnalysisIn) -> Analysis:
+async def _submit(principal: Principal, analysis: Analysis, awaited_by: Id | None) -> None:
+    about = Subject(ANALYSIS, analysis.id)
+    await jobs.submit(
+        ANALYZE,
+        principal,
+        subject=about,
+        about=[analysis.document_id],
+        job_id=analysis.job_id,
+        awaited_by=awaited_by,
+    )
+
+
+async def _asked(principal: Principal, document: Row, asked: AnalysisIn, analysis_id: Id) -> Analysis:
     model = chat_model(asked.model)
     with_model = model.name != EXTRACTIVE
     moment = now()
     return Analysis(
-        id=new_id(),
+        id=analysis_id,
         tenant_id=principal.tenant_id,
         document_id=document["_id"],
         generation=document["generation"],
