@@ -113,7 +113,7 @@ async def test_what_is_older_goes_and_the_rest_stays(keeper):
     assert [row["_id"] for row in await Conversation.owned_by(owner).rows({})] == [young]
     assert await Job.owned_by(owner).count({}) == 1
     assert await Document.owned_by(owner).count({}) == 1
-    assert await recorded(owner) == [{"conversations": 1, "briefs": 0, "jobs": 1, "days": 30}]
+    assert await recorded(owner) == [{"conversations": 1, "briefs": 0, "jobs": 1, "messages": 0, "days": 30}]
 
 
 async def test_events_of_its_answers_go_too(keeper):
@@ -150,7 +150,7 @@ async def test_more_than_one_batch(keeper, monkeypatch):
         await a_conversation(owner, days_ago=31)
     await retention.forget_old(now())
     assert await counts(owner) == [0, 0, 0]
-    assert await recorded(owner) == [{"conversations": 5, "briefs": 0, "jobs": 0, "days": 30}]
+    assert await recorded(owner) == [{"conversations": 5, "briefs": 0, "jobs": 0, "messages": 0, "days": 30}]
 
 
 async def test_one_tenants_trouble_is_not_anothers(keeper, monkeypatch):
@@ -189,7 +189,7 @@ async def test_what_breaks_off_is_finished_by_the_next_run(keeper, monkeypatch, 
         patched.setattr(getattr(retention, room), verb, dies_at_the_second)
         await retention.forget_old(now())
     assert (await counts(owner))[0] == 1
-    assert await recorded(owner) == [{"conversations": 1, "briefs": 0, "jobs": 0, "days": 30}]
+    assert await recorded(owner) == [{"conversations": 1, "briefs": 0, "jobs": 0, "messages": 0, "days": 30}]
     await retention.forget_old(now())
     assert await counts(owner) == [0, 0, 0]
     assert await Conversation.owned_by(owner).get(broken) is None
@@ -223,7 +223,7 @@ async def test_one_that_the_sweep_finishes_is_counted(keeper, monkeypatch):
     monkeypatch.setattr(retention.streams, "forget", then_the_sweep_comes)
     await retention.forget_old(now())
     assert await counts(owner) == [0, 0, 0]
-    assert await recorded(owner) == [{"conversations": 1, "briefs": 0, "jobs": 0, "days": 30}]
+    assert await recorded(owner) == [{"conversations": 1, "briefs": 0, "jobs": 0, "messages": 0, "days": 30}]
 
 
 async def test_one_that_is_used_at_that_moment_stays(keeper, monkeypatch):

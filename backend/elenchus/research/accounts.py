@@ -15,28 +15,29 @@ if TYPE_CHECKING:
 def usage_of(asked: ChatModel, outcome: "Outcome") -> UsageOut | None:
     """All together; None when no model was sent anything. Where a provider's count never came it is our own."""
     outcome.counted = outcome.counted or _estimated(outcome)
-    calls = _calls(asked, outcome)
-    if not calls:
+    own = calls(asked, outcome)
+    if not own:
         return None
-    costs = [cost_usd(call.model, call.usage, on=now().date()) for call in calls]
+    costs = [cost_usd(call.model, call.usage, on=now().date()) for call in own]
     prompt, completion = (
-        sum(getattr(call.usage, name) for call in calls) for name in ("prompt_tokens", "completion_tokens")
+        sum(getattr(call.usage, name) for call in own) for name in ("prompt_tokens", "completion_tokens")
     )
     return UsageOut(
         prompt_tokens=prompt,
         completion_tokens=completion,
         total_tokens=prompt + completion,
         cost_usd=None if None in costs else round(sum(cost for cost in costs if cost is not None), 8),
-        is_estimate=any(call.usage.is_estimate for call in calls),
+        is_estimate=any(call.usage.is_estimate for call in own),
     )
 
 
 def tokens_of(asked: ChatModel, outcome: "Outcome") -> int:
     """Those that somebody pays for: the built-in model's cost nobody anything."""
-    return sum(call.usage.total_tokens for call in _calls(asked, outcome) if call.model != EXTRACTIVE)
+    return sum(call.usage.total_tokens for call in calls(asked, outcome) if call.model != EXTRACTIVE)
 
 
-def _calls(asked: ChatModel, outcome: "Outcome") -> list[Wasted]:
+def calls(asked: ChatModel, outcome: "Outcome") -> list[Wasted]:
+    """Each by itself, the one that answered last."""
     own = [Wasted(outcome.model or asked.name, outcome.counted)] if outcome.counted else []
     return [*outcome.wasted, *own]
 

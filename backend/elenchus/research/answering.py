@@ -32,14 +32,11 @@ log = logs.get(__name__)
 Examine = Callable[[Principal, str, Sequence[Passage], str], Awaitable[Examined]]
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiry:
     """What is asked, of whom, and about which documents; none of them means the whole library."""
 
     principal: Principal
-    conversation_id: Id
-    user_message_id: Id
-    message_id: Id
     text: str
     document_ids: tuple[Id, ...]
     #: The documents are the conversation's own choice of old; one that has been deleted since is passed over.
@@ -49,6 +46,17 @@ class Question:
     #: None: the model has its own.
     temperature: float | None
     require_verified: bool
+    #: How to answer, in the words of whoever asks; below our rules.
+    instructions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question(Inquiry):
+    """One of a conversation."""
+
+    conversation_id: Id
+    user_message_id: Id
+    message_id: Id
     #: In which its tokens count; empty when they count in none.
     tokens_month: str = ""
 
@@ -88,6 +96,7 @@ class Outcome:
     composed: Composed | None = None
     cut: Cut | None = None
     is_asked: bool = False  # the model was sent its prompt
+    is_endless: bool = False  # it went on past `MOST_CHARACTERS`, and was left
     began: float = field(default_factory=time.perf_counter)
     latency_ms: int = 0
     retrieval_mode: str = ""
@@ -98,6 +107,11 @@ class Outcome:
     @property
     def prompt(self) -> Prompt | None:
         return self.composed.prompt if self.composed else None
+
+    @property
+    def is_cut(self) -> bool:
+        """Its last words are missing."""
+        return self.is_endless or bool(self.counted and self.counted.is_cut)
 
     def reached(self, place: str) -> None:
         self.timings_ms.setdefault(place, _since(self))
@@ -120,12 +134,12 @@ Step = Sources | Delta | Verified | Used | Finished | Failed
 Steps = AsyncGenerator[Step, None]
 
 
-async def answer(question: Question, retrieve: Retrieve, leash: Leash, examine: Examine = examining.examine) -> Steps:
+async def answer(question: Inquiry, retrieve: Retrieve, leash: Leash, examine: Examine = examining.examine) -> Steps:
     """Never raises: a fault of ours is a failed answer too."""
     outcome = Outcome()
     try:
-        async with aclosing(_steps(question, retrieve, leash, outcome, examine)) as steps:
-            async for step in steps:
+        async with aclosing(steps(question, retrieve, leash, outcome, examine)) as taken:
+            async for step in taken:
                 yield step
     except ModelFailed as failed:
         wait = {} if failed.retry_after_seconds is None else {"retry_after_seconds": ceil(failed.retry_after_seconds)}
@@ -141,7 +155,10 @@ async def answer(question: Question, retrieve: Retrieve, leash: Leash, examine: 
         yield _broken(question, outcome, "away" if away else "internal", detail, retryable=True)
 
 
-async def _steps(question: Question, retrieve: Retrieve, leash: Leash, outcome: Outcome, examine: Examine) -> Steps:
+async def steps(
+    question: Inquiry, retrieve: Retrieve, leash: Leash, outcome: Outcome, examine: Examine = examining.examine
+) -> Steps:
+    """Raises what goes wrong; `outcome` has what it came to by then. Before the model is asked come its `Sources`."""
     with tracing.span("retrieval", Kind.RETRIEVER) as retrieval:
         found = await _retrieved(question, retrieve)
         retrieval.facts(passages=len(found.passages), mode=str(found.mode_used))
@@ -175,17 +192,19 @@ async def _steps(question: Question, retrieve: Retrieve, leash: Leash, outcome: 
     yield Finished(outcome) if outcome.cut is not Cut.RESTART else _restarting(outcome)
 
 
-def require_fitting(question: Question) -> None:
-    """Raises `QuestionTooLong`, while it can still be refused."""
-    prompts.require_fitting(question.text, count=question.model.count_tokens, room=settings().llm.prompt_tokens)
+def require_fitting(question: Inquiry) -> int:
+    """How many tokens it leaves for what is told beside it. Raises `QuestionTooLong`, while it can still be refused."""
+    count, room = question.model.count_tokens, settings().llm.prompt_tokens
+    return room - prompts.require_fitting(question.text, count=count, room=room, instructions=question.instructions)
 
 
-def _composed(question: Question, passages: Sequence[Passage]) -> Composed:
-    room = settings().llm.prompt_tokens
-    return prompts.compose(question.text, passages, question.history, count=question.model.count_tokens, room=room)
+def _composed(question: Inquiry, passages: Sequence[Passage]) -> Composed:
+    count, room = question.model.count_tokens, settings().llm.prompt_tokens
+    told = question.text, passages, question.history
+    return prompts.compose(*told, count=count, room=room, instructions=question.instructions)
 
 
-async def _retrieved(question: Question, retrieve: Retrieve) -> Retrieved:
+async def _retrieved(question: Inquiry, retrieve: Retrieve) -> Retrieved:
     about = question.principal, question.text, question.document_ids
     if not question.documents_may_be_gone:
         return await retrieve(*about)
@@ -193,7 +212,7 @@ async def _retrieved(question: Question, retrieve: Retrieve) -> Retrieved:
     return found or Retrieved((), "none")
 
 
-async def _generated(question: Question, leash: Leash, outcome: Outcome, prompt: Prompt) -> AsyncGenerator[Delta, None]:
+async def _generated(question: Inquiry, leash: Leash, outcome: Outcome, prompt: Prompt) -> AsyncGenerator[Delta, None]:
     """What a failure leaves of the text is in `outcome`."""
     pieces: list[str] = []
     length = 0
@@ -210,6 +229,7 @@ async def _generated(question: Question, leash: Leash, outcome: Outcome, prompt:
                 elif isinstance(piece, Wasted):
                     outcome.wasted.append(piece)
                 elif (length := length + len(piece.text)) > MOST_CHARACTERS:
+                    outcome.is_endless = True
                     break
                 else:
                     outcome.reached("first_delta")
@@ -220,7 +240,7 @@ async def _generated(question: Question, leash: Leash, outcome: Outcome, prompt:
         outcome.text = "".join(pieces)
 
 
-def _opening(question: Question, outcome: Outcome) -> str:
+def _opening(question: Inquiry, outcome: Outcome) -> str:
     """A model that had nothing to read still writes. That its words come from no document is not left to it to say."""
     is_written = (outcome.model or question.model.name) != EXTRACTIVE
     return f"{prompts.NO_SOURCES}\n\n" if is_written and not outcome.passages else ""
@@ -231,7 +251,7 @@ def _since(outcome: Outcome) -> int:
 
 
 def _broken(
-    question: Question, outcome: Outcome, code: str, detail: str, *, retryable: bool, **fields: object
+    question: Inquiry, outcome: Outcome, code: str, detail: str, *, retryable: bool, **fields: object
 ) -> Failed:
     """What it used counts all the same."""
     outcome.usage = outcome.usage or accounts.usage_of(question.model, outcome)

@@ -193,7 +193,7 @@ def final_of(draft: Message, outcome: Outcome, error: MessageError | None) -> Me
             "verification": outcome.verification,
             "usage": outcome.usage,
             "latency_ms": outcome.latency_ms,
-            "is_cut": bool(outcome.counted and outcome.counted.is_cut),
+            "is_cut": outcome.is_cut,
             "error": error,
             **tracing.here(),
         }

@@ -8,9 +8,8 @@ from openai import AsyncOpenAI
 from pymongo.errors import AutoReconnect
 
 from elenchus.research import metering, running
-from elenchus.research.openai_api.service import STANDING
 from elenchus.research.placing import HISTORY_MESSAGES
-from elenchus.research.prompts import NO_SOURCES
+from elenchus.research.prompts import NO_SOURCES, STANDING
 from tests.research.support import RENT, filed, message_in, shown
 from tests.support import Firm, until
 

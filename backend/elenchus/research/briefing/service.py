@@ -46,7 +46,8 @@ async def begin(principal: Principal, asked: BriefIn) -> BriefStarted:
     except Refusal:
         await store.remove(principal, brief.id)
         raise
-    await jobs.submit(WRITE, principal, subject=Subject(BRIEF, brief.id), job_id=brief.job_id)
+    subject = Subject(BRIEF, brief.id)
+    await jobs.submit(WRITE, principal, subject=subject, about=brief.document_ids, job_id=brief.job_id)
     await audit.record(
         principal, Action.BRIEF_STARTED, BRIEF, brief.id,
         documents=[str(id_) for id_ in brief.document_ids], issues=len(brief.legal_issues),

@@ -106,6 +106,11 @@ def _most_cells(text: str) -> int:
     return len(lines) * max((line.count("|") + 1 for line in lines if not line.strip(" \t>|:-")), default=0)
 
 
+def table(rows: Sequence[Sequence[str]]) -> list[Block]:
+    """Of plain cells; the first row is the head."""
+    return [Block(Kind.TABLE, rows=[[[Span(fit(cell))] if cell else [] for cell in row] for row in rows])]
+
+
 class _Walk:
     """One way through the tokens, remembering what they lie in."""
 

@@ -17,7 +17,7 @@ def head(talk: Talk) -> str:
 
 
 def turn(said: Turn) -> str:
-    parts = [f"## {escaped(said.heading)}"]
+    parts = [f"## {escaped(said.heading)}"] if said.heading else []
     parts += [f"*{escaped(remark)}*" for remark in said.remarks]
     parts += [f"**{escaped(warning)}**" for warning in said.warnings]
     parts += map(_block, said.blocks)

@@ -8,11 +8,11 @@ LONGEST = 80
 UNNAMED = "conversation"
 
 
-def filename(title: str, ending: str) -> str:
+def filename(title: str, ending: str, unnamed: str = UNNAMED) -> str:
     """No path, no control or direction signs, no leading dot, and no ending but ours."""
     seen = "".join(sign if unicodedata.category(sign)[0] != "C" else " " for sign in title)
     words = " ".join(re.sub(r'[\\/:*?"<>|.;%]', " ", seen).split())
-    return f"{words[:LONGEST].strip() or UNNAMED}.{ending}"
+    return f"{words[:LONGEST].strip() or unnamed}.{ending}"
 
 
 def attachment(name: str) -> str:

@@ -9,6 +9,7 @@ from elenchus.research import branches
 from elenchus.research.exporting import blocks, findings
 from elenchus.research.exporting.blocks import Block, one_line
 
+SECTION = "section"
 SPEAKERS = {"user": "Question", "assistant": "Answer", "system": "Note"}
 EXAMINATION = "Examination"
 _UNFINISHED = {
@@ -18,22 +19,28 @@ _UNFINISHED = {
 }
 BROKE_OFF = "This answer broke off."
 CUT = "The model ran into its limit: the last words of this answer are missing."
+_VERIFIED: dict[bool | None, str] = {True: "verified", False: "not verified"}
 _LOST = {"deleted": "the document was deleted", "changed": "the document no longer says this"}
 STALE = "WARNING: documents have changed or gone since this was answered; the notes say which of their words are lost."
+UNVERIFIED = "WARNING: not every quotation stands in its document as quoted; the notes say which are not verified."
 BEGINS_ANEW = "Begins anew: nothing above was part of it."
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """`lost` says what became of the words since they were quoted."""
+    """`lost` says what became of the words since they were quoted; `verified` is said of a paper's sources only, whose
+    words were looked up before it was written."""
 
     pages: str
     quote: str
     lost: str = ""
+    verified: bool | None = None
 
     @property
     def text(self) -> str:
-        return f"{self.pages}: “{self.quote}”" + (f" [{self.lost}]" if self.lost else "")
+        quoted = f"“{self.quote}”" if self.quote else ""
+        said = self.lost or _VERIFIED.get(self.verified, "")
+        return ": ".join(filter(None, (self.pages, quoted))) + (f" [{said}]" if said else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,7 @@ class Note:
 
     @property
     def text(self) -> str:
-        return f"{self.document}, " + "; ".join(place.text for place in self.places)
+        return ", ".join(filter(None, (self.document, "; ".join(place.text for place in self.places))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,19 +90,22 @@ class Script:
 
     def turn(self, message: Mapping[str, Any]) -> Turn:
         """Of a message as it goes over the wire; one with a `heading` of its own is not counted. Who asks types text;
-        who answers writes Markdown."""
+        who answers writes Markdown, as does a `section` of a paper, which may have a table and is not an answer."""
         is_answer = message["role"] == "assistant"
-        content = blocks.of_markdown(message["content"]) if is_answer else blocks.plain(message["content"])
+        is_text = not is_answer and message["role"] != SECTION
+        content = blocks.plain(message["content"]) if is_text else blocks.of_markdown(message["content"])
+        content += blocks.table(message["table"]) if message.get("table") else []
         is_claim = is_answer and _has_words(message)
         found = findings.of(message.get("verification")) if is_claim else findings.Findings()
         for words, warning in found.flags:
             blocks.flag(content, words, warning)
         notes = self._number(content, _places(message))
-        stale = any(place.lost for note in notes for place in note.places)
+        warned = {STALE: any(place.lost for note in notes for place in note.places),
+                  UNVERIFIED: any(place.verified is False for note in notes for place in note.places)}  # fmt: skip
         return Turn(
             heading=self._heading(message),
             remarks=(*self._follows(message), *_end(message)),
-            warnings=(*found.summary, *((STALE,) if stale else ())),
+            warnings=(*found.summary, *(warning for warning, is_due in warned.items() if is_due)),
             blocks=content,
             notes=notes,
             findings=found.rows,
@@ -110,7 +120,7 @@ class Script:
         return tuple(notes.values())
 
     def _heading(self, message: Mapping[str, Any]) -> str:
-        if heading := message.get("heading"):
+        if (heading := message.get("heading")) is not None:
             return one_line(heading)
         speaker = SPEAKERS.get(message["role"], "Note")
         self._spoken[speaker] += 1
@@ -161,9 +171,15 @@ def _places(message: Mapping[str, Any]) -> dict[int, Note]:
 
 
 def _place(citation: Mapping[str, Any], stale: Mapping[str, Any]) -> Place:
+    lost = _lost(citation, stale.get(citation["document_id"]))
+    return Place(_pages(citation), one_line(citation["quote"]), lost, citation.get("verified"))
+
+
+def _pages(citation: Mapping[str, Any]) -> str:
     start, end = citation["page_start"], citation["page_end"]
-    pages = f"p. {start}" if start == end else f"pp. {start}–{end}"
-    return Place(pages, one_line(citation["quote"]), _lost(citation, stale.get(citation["document_id"])))
+    if start is None:
+        return ""
+    return f"p. {start}" if start == end else f"pp. {start}–{end}"
 
 
 def _lost(citation: Mapping[str, Any], found: Mapping[str, Any] | None) -> str:

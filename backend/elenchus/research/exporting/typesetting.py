@@ -1,10 +1,11 @@
-"""Word files and PDFs, set by a process of their own and handed on from the disk."""
+"""Word files, PDFs and workbooks, made by a process of their own and handed on from the disk."""
 
 import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from enum import StrEnum
 from tempfile import TemporaryFile, gettempdir
 from typing import BinaryIO
 
@@ -12,7 +13,7 @@ import orjson
 
 from elenchus.core import logs
 from elenchus.research.exporting.errors import NotTypeset
-from elenchus.research.exporting.schemas import DONE, Format
+from elenchus.research.exporting.schemas import DONE
 
 MODULE = "elenchus.research.exporting.child.typeset"
 AT_ONCE = 2  # each is a core and some 100 MB while it lasts
@@ -23,7 +24,7 @@ _turn = asyncio.Semaphore(AT_ONCE)
 log = logs.get(__name__)
 
 
-async def typeset(wanted: Format, lines: AsyncIterator[object]) -> BinaryIO:
+async def typeset(wanted: StrEnum, lines: AsyncIterator[object]) -> BinaryIO:
     """The finished file. It never has a name, so it is gone when it is closed or both processes have ended, in whatever
     way. Raises `NotTypeset`."""
     file = await asyncio.to_thread(TemporaryFile)
@@ -47,7 +48,7 @@ async def blocks(file: BinaryIO) -> AsyncIterator[bytes]:
             yield block
 
 
-async def _set(wanted: Format, file: BinaryIO, lines: AsyncIterator[object]) -> None:
+async def _set(wanted: StrEnum, file: BinaryIO, lines: AsyncIterator[object]) -> None:
     process = await _spawn(wanted, file)
     assert process.stderr is not None
     complaint = asyncio.create_task(_complaint(process.stderr))
@@ -90,7 +91,7 @@ def _last_line(complaint: bytes) -> str:
     return lines[-1].partition(":")[0] if lines else ""
 
 
-async def _spawn(wanted: Format, file: BinaryIO) -> asyncio.subprocess.Process:
+async def _spawn(wanted: StrEnum, file: BinaryIO) -> asyncio.subprocess.Process:
     """`-P` keeps the working directory off the import path; the environment holds nothing of ours."""
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-P", "-B", "-m", MODULE, wanted),

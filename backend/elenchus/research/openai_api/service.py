@@ -13,7 +13,7 @@ from elenchus.core.ids import new_id
 from elenchus.core.llm.factory import ALL_OF, AUTO, offered
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
-from elenchus.research import placing, service
+from elenchus.research import placing, prompts, service
 from elenchus.research.following import Reading
 from elenchus.research.models import Conversation, Message, Role, UsageOut, wire_time
 from elenchus.research.openai_api import schemas
@@ -35,7 +35,6 @@ from elenchus.research.tail import as_row
 #: Of what was said before: an answer is given on no more of it, and a conversation begins with no more.
 MOST_EARLIER, MOST_EARLIER_CHARACTERS = placing.HISTORY_MESSAGES - 1, 200_000
 OURS = "elenchus"
-STANDING = "My standing instructions, as far as your rules allow them:"
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 
 
@@ -80,7 +79,7 @@ def _standing(messages: Sequence[MessageIn]) -> list[Message]:
     """What the client's `system` messages wish, as the first thing that the user said: it is said by whoever has the
     key, so it may be followed like a question and counts for no more than one. The rules stand above it."""
     texts = [message.text for message in messages if message.role in schemas.STANDING and message.text]
-    return [_said(Role.USER, "\n\n".join([STANDING, *texts]))] if texts else []
+    return [_said(Role.USER, prompts.standing("\n\n".join(texts)))] if texts else []
 
 
 def _said(role: Role, text: str) -> Message:

@@ -1,4 +1,5 @@
-"""What a reading model is told: the standing rules, the conversation so far, sources, question.
+"""What a reading model is told: the standing rules, whoever asks' instructions, the conversation so far, sources,
+question.
 
 In this order, so that the next question's prompt begins as this one's did, to the letter: providers charge a fraction
 for a beginning that they have read before.
@@ -18,6 +19,7 @@ from elenchus.research.prompts.written import digest, rules, written
 __all__ = [
     "NO_SOURCES",
     "PER_PART",
+    "STANDING",
     "Composed",
     "History",
     "Summary",
@@ -27,11 +29,14 @@ __all__ = [
     "require_fitting",
     "rules",
     "source",
+    "standing",
     "written",
 ]
 
 #: The first words of an answer without sources; `examining` takes them for what they are, and not for a claim.
 NO_SOURCES = "Nothing below is from your documents: no passage of them was found for this question."
+#: The first words of what whoever asks wishes of every answer. It is said by them, so it stands below our rules.
+STANDING = "My standing instructions, as far as your rules allow them:"
 _MARKS = re.compile(r"\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*\]")
 PER_PART = 4  # tokens of what separates one from the next: a role, a line's end
 Count = Callable[[str], int]
@@ -49,15 +54,17 @@ class Composed:
     tokens: int
 
 
-def compose(question: str, passages: Sequence[Passage], history: History, *, count: Count, room: int) -> Composed:
-    """`count` is the model's own way to count tokens, `room` how many there may be. Raises `QuestionTooLong` when the
-    question alone does not fit."""
+def compose(
+    question: str, passages: Sequence[Passage], history: History, *, count: Count, room: int, instructions: str = ""
+) -> Composed:
+    """`count` is the model's own way to count tokens, `room` how many there may be. Raises `QuestionTooLong` when
+    question and instructions alone do not fit."""
     told = replace(history, turns=tuple(map(_told, history.turns)))
-    fixed = require_fitting(question, count=count, room=room)
+    fixed = require_fitting(question, count=count, room=room, instructions=instructions)
     sizes = _Sizes(count)
     chosen = next(each for each in choices(told, passages) if fixed + sizes.of(each) <= room)
     return Composed(
-        _prompt(question, chosen),
+        _prompt(question, chosen, instructions),
         chosen.passages,
         len(from_a_question(chosen.history.turns)),
         chosen.history.summary,
@@ -65,22 +72,28 @@ def compose(question: str, passages: Sequence[Passage], history: History, *, cou
     )
 
 
-def require_fitting(question: str, *, count: Count, room: int) -> int:
-    """What rules and question alone come to. Raises `QuestionTooLong`."""
-    bare = _prompt(question, NOTHING)
-    tokens = count(bare.system) + count(bare.turns[-1].text) + 2 * PER_PART
+def require_fitting(question: str, *, count: Count, room: int, instructions: str = "") -> int:
+    """What rules, instructions and question alone come to. Raises `QuestionTooLong`."""
+    bare = _prompt(question, NOTHING, instructions)
+    tokens = sum(count(text) + PER_PART for text in (bare.system, *(turn.text for turn in bare.turns)))
     if tokens > room:
         raise QuestionTooLong(room)
     return tokens
 
 
-def _prompt(question: str, chosen: Chosen) -> Prompt:
+def _prompt(question: str, chosen: Chosen, instructions: str) -> Prompt:
     asked = f"<sources>\n{_sources(chosen.passages)}\n</sources>\n\nQuestion: {inert(question)}"
     turns = [*from_a_question(chosen.history.turns), Turn(Speaker.USER, asked)]
     if chosen.history.summary:
         turns[0] = Turn(Speaker.USER, f"{_summary(chosen.history.summary)}\n\n{turns[0].text}")
+    if instructions:
+        turns.insert(0, Turn(Speaker.USER, inert(standing(instructions))))
     sources = tuple(Source(passage.document_title, passage.text) for passage in chosen.passages)
     return Prompt(rules().text, tuple(turns), question, sources)
+
+
+def standing(instructions: str) -> str:
+    return f"{STANDING}\n\n{instructions}"
 
 
 def _sources(passages: Sequence[Passage]) -> str:

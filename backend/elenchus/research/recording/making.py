@@ -9,12 +9,12 @@ from elenchus.core.mongo import Row
 from elenchus.core.settings import settings
 from elenchus.library.schemas import Passage
 from elenchus.research import prompts
-from elenchus.research.answering import Outcome, Question
+from elenchus.research.answering import Inquiry, Outcome
 
 FORM = 1  # of the record; a reader of later forms must know the earlier ones
 
 
-def made(question: Question, outcome: Outcome) -> Row:
+def made(question: Inquiry, outcome: Outcome) -> Row:
     """Passages, prompt and answer are named by their hashes; their words are kept once, where they belong."""
     counted = outcome.counted
     return {

@@ -1,4 +1,5 @@
-"""What tenants keep for a time only: once a day what is older goes, conversations, briefs and jobs that ended.
+"""What tenants keep for a time only: once a day what is older goes, conversations, briefs, jobs that ended, and what
+messages said that went out.
 
 Documents are the firm's library and stay until somebody deletes them. A run that breaks off is carried on by the next.
 """
@@ -15,6 +16,7 @@ from elenchus.identity.deployment import DEPLOYMENT
 from elenchus.identity.tenants import retention
 from elenchus.identity.tenants.retention import Term
 from elenchus.jobs import service as jobs
+from elenchus.outbox import service as outbox
 from elenchus.research import store as conversations
 from elenchus.research import streams
 from elenchus.research.briefing import service as briefs
@@ -29,6 +31,7 @@ class Gone:
     conversations: int = 0
     briefs: int = 0
     jobs: int = 0
+    messages: int = 0
 
 
 async def forget_old(_due_at: datetime) -> None:
@@ -49,6 +52,7 @@ async def _forget_in(term: Term) -> None:
             gone.briefs += number
         while number := await jobs.remove_ended(since, owner=owner):
             gone.jobs += number
+        gone.messages += await outbox.forget_content(since, owner=owner)
     finally:
         if gone != Gone():
             details = {**asdict(gone), "days": term.days}

@@ -52,7 +52,8 @@ class PdfFile:
         if BOX.y1 - self._top < LEAST_ROOM:
             self._turn_page()
         sheet = Sheet(BOX.width)
-        sheet.say("h2", said.heading)
+        if said.heading:
+            sheet.say("h2", said.heading)
         for style, texts in (("small", said.remarks), ("warning", said.warnings)):
             for text in texts:
                 sheet.say("p", text, style)

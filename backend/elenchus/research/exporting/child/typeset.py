@@ -1,4 +1,4 @@
-"""The process that sets a Word file or a PDF: one conversation, then it ends.
+"""The process that sets a Word file, a PDF or a workbook: one of them, then it ends.
 
 Apart from the API, for it is seconds of computing, and what it took of memory goes with it. It reads lines of JSON,
 first {title, exported_at, messages}, then a message each, holds one message at a time and writes the file to where its
@@ -45,6 +45,7 @@ def _pdf(file: BinaryIO) -> Writer:
     return PdfFile(file)
 
 
+WORKBOOK = "xlsx"
 WRITERS: dict[str, Callable[[BinaryIO], Writer]] = {"docx": _word, "pdf": _pdf}
 
 
@@ -58,6 +59,20 @@ def write(writer: Writer, lines: Iterable[bytes]) -> None:
             writer.close()
             return
         writer.turn(said.turn(orjson.loads(line)))
+    raise Cut
+
+
+def write_workbook(file: BinaryIO, lines: Iterable[bytes]) -> None:
+    """Raises `Cut` like `write`. Of the parts of a paper, not of messages: cells keep their types."""
+    from elenchus.research.exporting.child.workbook import Workbook
+
+    waiting = iter(lines)
+    made = Workbook(file, **orjson.loads(next(waiting, b"{}")))
+    for line in waiting:
+        if line.strip() == DONE:
+            made.close()
+            return
+        made.take(orjson.loads(line))
     raise Cut
 
 
@@ -80,7 +95,10 @@ def main(wanted: str) -> None:
     _bound()
     with os.fdopen(os.dup(1), "wb") as file:
         os.dup2(2, 1)
-        write(WRITERS[wanted](file), sys.stdin.buffer)
+        if wanted == WORKBOOK:
+            write_workbook(file, sys.stdin.buffer)
+        else:
+            write(WRITERS[wanted](file), sys.stdin.buffer)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,8 @@ class WordFile:
         self._body.write(paragraph("Remark", [Span(talk.about)]))
 
     def turn(self, said: Turn) -> None:
-        self._say("Heading1", said.heading)
+        if said.heading:
+            self._say("Heading1", said.heading)
         for remark in said.remarks:
             self._say("Remark", remark)
         for warning in said.warnings:

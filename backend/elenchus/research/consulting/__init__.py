@@ -1,0 +1,1 @@
+"""One examined answer for another room, without a conversation."""
