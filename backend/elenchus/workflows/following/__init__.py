@@ -1,0 +1,1 @@
+"""Executions as whoever may see them watches them."""

@@ -1,0 +1,147 @@
+"""What can be done next, decided from the definition and the states of its steps alone.
+
+A step can begin when all that it needs is settled: completed, skipped, or failed where it may (`on_error` continue).
+What needs a step that failed otherwise, or was cancelled, is blocked and never begins; the other branches go on. When
+nothing can happen any more it is over, and it has failed if a step has that may not.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from elenchus.workflows.definition import Definition, StepDef
+from elenchus.workflows.schemas import ExecutionStatus, StepStatus
+
+States = Mapping[str, StepStatus]
+
+_UNDER_WAY = frozenset({StepStatus.RUNNING, StepStatus.WAITING})
+_ENDED = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED, StepStatus.FAILED, StepStatus.CANCELLED})
+
+
+def ready(definition: Definition, states: States) -> list[str]:
+    """Can begin now, in the definition's order. Whose `when` says no is skipped by whoever evaluates it."""
+    return [step.name for step in _open(definition, states) if not _is_pointless(step, states)]
+
+
+def skipped(definition: Definition, states: States, wanted: Mapping[str, bool] | None = None) -> list[str]:
+    """To be skipped now: all that it needs was skipped, with what follows from that; or it can begin and is not
+    wanted (what its `when` gave, where that is known)."""
+    seen, found = dict(states), list[str]()
+    while new := [step.name for step in _open(definition, seen) if _is_to_skip(step, seen, wanted or {})]:
+        seen.update(dict.fromkeys(new, StepStatus.SKIPPED))
+        found += new
+    order = {name: place for place, name in enumerate(definition.names)}
+    return sorted(found, key=order.__getitem__)
+
+
+def _open(definition: Definition, states: States) -> Iterable[StepDef]:
+    """Pending, and all that it needs is settled."""
+    may_fail = {step.name for step in definition.steps if step.on_error == "continue"}
+    for step in definition.steps:
+        is_pending = _state(states, step.name) is StepStatus.PENDING
+        if is_pending and all(_is_settled(_state(states, name), may_fail=name in may_fail) for name in step.needs):
+            yield step
+
+
+def _is_settled(state: StepStatus, *, may_fail: bool) -> bool:
+    return state in (StepStatus.COMPLETED, StepStatus.SKIPPED) or (may_fail and state is StepStatus.FAILED)
+
+
+def _is_to_skip(step: StepDef, states: States, wanted: Mapping[str, bool]) -> bool:
+    return _is_pointless(step, states) or wanted.get(step.name) is False
+
+
+def _is_pointless(step: StepDef, states: States) -> bool:
+    return bool(step.needs) and all(_state(states, name) is StepStatus.SKIPPED for name in step.needs)
+
+
+def _state(states: States, name: str) -> StepStatus:
+    return states.get(name, StepStatus.PENDING)
+
+
+def blocked(definition: Definition, states: States) -> list[str]:
+    """Can never begin any more, because of what it needs, or of what that needs."""
+    shut = {step.name for step in definition.steps if _has_shut(step, states)}
+    found: set[str] = set()
+    while new := {
+        step.name
+        for step in definition.steps
+        if step.name not in found
+        and _state(states, step.name) is StepStatus.PENDING
+        and not (shut | found).isdisjoint(step.needs)
+    }:
+        found |= new
+    return [name for name in definition.names if name in found]
+
+
+def _has_shut(step: StepDef, states: States) -> bool:
+    """Nothing that needs it can begin."""
+    state = _state(states, step.name)
+    return state is StepStatus.CANCELLED or _has_failed(step, state)
+
+
+def _has_failed(step: StepDef, state: StepStatus) -> bool:
+    return state is StepStatus.FAILED and step.on_error == "fail"
+
+
+def is_over(definition: Definition, states: States) -> bool:
+    """Nothing is under way, waits, or can begin."""
+    if any(_state(states, name) in _UNDER_WAY for name in definition.names):
+        return False
+    return not any(_open(definition, states))
+
+
+def failed_step(definition: Definition, states: States) -> str | None:
+    """The first, in the definition's order, whose failure is the execution's."""
+    return next((step.name for step in definition.steps if _has_failed(step, _state(states, step.name))), None)
+
+
+def outcome(definition: Definition, states: States) -> ExecutionStatus | None:
+    """How it is over; None while it is not."""
+    if not is_over(definition, states):
+        return None
+    if failed_step(definition, states) is not None:
+        return ExecutionStatus.FAILED
+    if all(_state(states, name) in _ENDED - {StepStatus.CANCELLED} for name in definition.names):
+        return ExecutionStatus.COMPLETED
+    return ExecutionStatus.CANCELLED
+
+
+def progress_percentage(definition: Definition, states: States, fractions: Mapping[str, float] | None = None) -> int:
+    """Rounded down, and 100 only when it has completed. `fractions` say how far those are that are under way."""
+    if outcome(definition, states) is ExecutionStatus.COMPLETED:
+        return 100
+    done = sum(_share(_state(states, name), (fractions or {}).get(name, 0.0)) for name in definition.names)
+    return min(99, int(100 * done / len(definition.steps)))
+
+
+def _share(state: StepStatus, fraction: float) -> float:
+    if state in _UNDER_WAY:
+        return min(1.0, max(0.0, fraction))
+    return float(state in _ENDED)
+
+
+def current_step(definition: Definition, states: States) -> str | None:
+    """What runs, else what waits, else what comes next; the first of them in the definition's order."""
+    for state in (StepStatus.RUNNING, StepStatus.WAITING):
+        for name in definition.names:
+            if _state(states, name) is state:
+                return name
+    return next(iter(ready(definition, states)), None)
+
+
+def ancestors(definition: Definition) -> dict[str, frozenset[str]]:
+    """Of each step all that it needs, directly or through others; in a circle, itself too. Names that no step has are
+    left in."""
+    return reached({step.name: tuple(step.needs) for step in definition.steps})
+
+
+def reached(needs: Mapping[str, Iterable[str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for name in needs:
+        seen: set[str] = set()
+        ahead = list(needs[name])
+        while ahead:
+            if (one := ahead.pop()) not in seen:
+                seen.add(one)
+                ahead.extend(needs.get(one, ()))
+        found[name] = frozenset(seen)
+    return found

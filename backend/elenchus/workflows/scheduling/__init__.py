@@ -1,0 +1,1 @@
+"""Executions that begin by themselves, by the clock of a time zone."""

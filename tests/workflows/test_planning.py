@@ -1,0 +1,168 @@
+"""What can be done next, from a definition and the states of its steps alone."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from elenchus.workflows import planning
+from elenchus.workflows.definition import Definition
+from elenchus.workflows.schemas import ExecutionStatus, StepStatus
+
+DONE, FAILED, SKIPPED = StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.SKIPPED
+RUNNING, WAITING, PENDING, CANCELLED = (
+    StepStatus.RUNNING, StepStatus.WAITING, StepStatus.PENDING, StepStatus.CANCELLED,
+)  # fmt: skip
+
+
+def definition(continuing: str = "", /, **needs: str) -> Definition:
+    """`b="a"`: b needs a. The steps named in `continuing` may fail."""
+    steps = [
+        {"name": name, "type": "make", "needs": row.split(), "on_error": "continue" if name in continuing else "fail"}
+        for name, row in needs.items()
+    ]
+    return Definition.model_validate({"steps": steps})
+
+
+DIAMOND = definition(a="", b="a", c="a", d="b c")
+
+
+class TestReady:
+    def test_what_needs_nothing_begins_at_once_and_side_by_side(self):
+        assert planning.ready(definition(a="", b="", c="a"), {}) == ["a", "b"]
+
+    def test_a_step_waits_for_all_that_it_needs(self):
+        assert planning.ready(DIAMOND, {"a": RUNNING}) == []
+        assert planning.ready(DIAMOND, {"a": DONE}) == ["b", "c"]
+        assert planning.ready(DIAMOND, {"a": DONE, "b": DONE, "c": WAITING}) == []
+        assert planning.ready(DIAMOND, {"a": DONE, "b": DONE, "c": DONE}) == ["d"]
+
+    def test_one_skipped_of_several_holds_nothing_up(self):
+        assert planning.ready(DIAMOND, {"a": DONE, "b": SKIPPED, "c": DONE}) == ["d"]
+
+    def test_one_that_may_fail_holds_nothing_up(self):
+        may = definition("b", a="", b="a", c="b")
+        assert planning.ready(may, {"a": DONE, "b": FAILED}) == ["c"]
+
+    def test_a_later_step_may_stand_before_the_one_it_needs(self):
+        assert planning.ready(definition(b="a", a=""), {}) == ["a"]
+
+
+class TestSkipped:
+    def test_all_that_it_needs_was_skipped_and_so_on(self):
+        line = definition(a="", b="a", c="b", d="c a")
+        assert planning.skipped(line, {"a": SKIPPED}) == ["b", "c", "d"]
+        assert planning.ready(line, {"a": SKIPPED}) == []
+
+    def test_one_done_of_several_is_enough(self):
+        assert planning.skipped(DIAMOND, {"a": DONE, "b": SKIPPED, "c": DONE}) == []
+        assert planning.skipped(DIAMOND, {"a": DONE, "b": SKIPPED, "c": SKIPPED}) == ["d"]
+        assert planning.skipped(DIAMOND, {"a": DONE, "b": SKIPPED, "c": RUNNING}) == []
+
+    def test_what_needs_nothing_is_skipped_only_when_it_is_not_wanted(self):
+        assert planning.skipped(DIAMOND, {}) == []
+        assert planning.skipped(DIAMOND, {}, {"a": False}) == ["a", "b", "c", "d"]
+        assert planning.skipped(DIAMOND, {}, {"a": True, "b": False}) == []
+        assert planning.skipped(DIAMOND, {"a": DONE}, {"b": False}) == ["b"]
+
+    def test_one_that_failed_and_may_was_not_skipped(self):
+        assert planning.skipped(definition("a", a="", b="a"), {"a": FAILED}) == []
+
+
+class TestFailure:
+    def test_other_branches_go_on_and_what_needs_it_is_blocked(self):
+        two = definition(a="", b="a", c="b", x="", y="x")
+        states = {"a": FAILED, "x": DONE}
+        assert planning.ready(two, states) == ["y"]
+        assert planning.blocked(two, states) == ["b", "c"]
+        assert not planning.is_over(two, states)
+        assert planning.outcome(two, states) is None
+        states["y"] = DONE
+        assert planning.is_over(two, states)
+        assert planning.outcome(two, states) is ExecutionStatus.FAILED
+        assert planning.failed_step(two, states) == "a"
+
+    def test_one_that_may_fail_lets_the_execution_complete(self):
+        may = definition("a", a="", b="a")
+        assert planning.blocked(may, {"a": FAILED}) == []
+        assert planning.failed_step(may, {"a": FAILED}) is None
+        assert planning.outcome(may, {"a": FAILED, "b": DONE}) is ExecutionStatus.COMPLETED
+
+    def test_cancelled_blocks_too(self):
+        assert planning.blocked(DIAMOND, {"a": DONE, "b": CANCELLED}) == ["d"]
+        assert planning.outcome(DIAMOND, {"a": DONE, "b": CANCELLED, "c": DONE}) is ExecutionStatus.CANCELLED
+
+    def test_the_first_failure_in_the_definitions_order_is_told(self):
+        assert planning.failed_step(definition(a="", b="", c=""), {"c": FAILED, "b": FAILED}) == "b"
+
+
+class TestEnd:
+    def test_waiting_is_not_over(self):
+        assert not planning.is_over(DIAMOND, {"a": WAITING})
+        assert not planning.is_over(DIAMOND, {"a": FAILED, "b": RUNNING})
+
+    def test_what_is_still_to_be_skipped_is_not_over(self):
+        assert not planning.is_over(definition(a="", b="a"), {"a": SKIPPED})
+
+    def test_all_skipped_is_completed(self):
+        assert planning.outcome(definition(a="", b="a"), {"a": SKIPPED, "b": SKIPPED}) is ExecutionStatus.COMPLETED
+
+    def test_a_circle_that_slipped_through_ends_and_is_not_completed(self):
+        assert planning.outcome(definition(a="b", b="a"), {}) is ExecutionStatus.CANCELLED
+
+
+class TestProgress:
+    def test_it_counts_what_is_settled_and_how_far_the_others_are(self):
+        assert planning.progress_percentage(DIAMOND, {}) == 0
+        assert planning.progress_percentage(DIAMOND, {"a": DONE, "b": SKIPPED}) == 50
+        assert planning.progress_percentage(DIAMOND, {"a": DONE, "b": RUNNING}, {"b": 0.5}) == 37
+        assert planning.progress_percentage(DIAMOND, {"a": RUNNING}, {"a": 7.0}) == 25
+
+    def test_100_is_said_only_of_what_has_completed(self):
+        every = dict.fromkeys("abcd", DONE)
+        assert planning.progress_percentage(DIAMOND, every) == 100
+        assert planning.progress_percentage(DIAMOND, every | {"d": FAILED}) == 99
+        assert planning.progress_percentage(DIAMOND, every | {"d": RUNNING}, {"d": 1.0}) == 99
+
+    def test_the_current_step_runs_or_waits_or_comes_next(self):
+        assert planning.current_step(DIAMOND, {"a": DONE, "b": WAITING, "c": RUNNING}) == "c"
+        assert planning.current_step(DIAMOND, {"a": DONE, "b": WAITING, "c": DONE}) == "b"
+        assert planning.current_step(DIAMOND, {"a": DONE}) == "b"
+        assert planning.current_step(DIAMOND, dict.fromkeys("abcd", DONE)) is None
+
+
+def test_what_a_step_needs_through_others():
+    assert planning.ancestors(DIAMOND)["d"] == {"a", "b", "c"}
+    assert planning.ancestors(definition(a="b gone", b="a"))["a"] == {"a", "b", "gone"}
+
+
+@st.composite
+def courses(draw):
+    names = [f"s{n}" for n in range(draw(st.integers(1, 8)))]
+    needs = {
+        name: " ".join(sorted(draw(st.sets(st.sampled_from(names[:n]))))) if n else "" for n, name in enumerate(names)
+    }
+    may_fail = " ".join(draw(st.lists(st.sampled_from(names))))
+    ends = {name: draw(st.sampled_from([DONE, DONE, FAILED, CANCELLED])) for name in names}
+    wanted = {name: draw(st.sampled_from([True, True, False])) for name in names}
+    return definition(may_fail, **needs), ends, wanted
+
+
+@given(courses())
+def test_every_course_comes_to_an_end_with_each_step_settled_or_blocked(course):
+    made, ends, wanted = course
+    states: dict[str, StepStatus] = {}
+    percent = 0
+    for _ in range(2 * len(made.steps)):
+        assert set(states) & {*planning.ready(made, states), *planning.skipped(made, states)} == set()
+        if not planning.ready(made, states) and not planning.skipped(made, states):
+            break
+        assert not planning.is_over(made, states)
+        states |= dict.fromkeys(planning.skipped(made, states, wanted), SKIPPED)
+        states |= {name: ends[name] for name in planning.ready(made, states)[:1]}
+        assert planning.progress_percentage(made, states) >= percent
+        percent = planning.progress_percentage(made, states)
+    assert planning.is_over(made, states)
+    assert {*states, *planning.blocked(made, states)} == set(made.names)
+    assert states.keys().isdisjoint(planning.blocked(made, states))
+    failed = planning.failed_step(made, states)
+    assert (planning.outcome(made, states) is ExecutionStatus.FAILED) == (failed is not None)
+    assert (percent == 100) == (planning.outcome(made, states) is ExecutionStatus.COMPLETED)
