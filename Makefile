@@ -7,7 +7,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 UV_VERSION := 0.13.8
-TEST_PROCESSES ?= auto
+# one more than there are processors: a test that waits for a server or a process leaves its own to another
+TEST_PROCESSES ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 OCR_LANGUAGES ?= eng
 OCR_PACKAGES = $(addprefix tesseract-ocr-,$(OCR_LANGUAGES))
 export UV_PYTHON_DOWNLOADS := never
@@ -63,6 +64,12 @@ fmt: $(VENV)/.dev ## Format and fix what can be fixed
 .PHONY: types
 types: $(VENV)/.dev ## mypy alone
 	$(VENV)/bin/mypy
+
+.PHONY: chaos
+chaos: $(VENV)/.dev ## Workflows under workers killed and stopped, Redis wiped, the database dead (10 minutes)
+	CHAOS_ROUNDS=6 $(VENV)/bin/pytest -q tests/workflows/chaos
+	$(PY) -m tests.workflows.chaos.storm
+	$(PY) -m tests.workflows.chaos.storm --executions 200 --usual --seconds-between 3 --most-open 40
 
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure: one JSON line per figure, each against the raw limit in the same run

@@ -31,6 +31,7 @@ from elenchus.identity.tenants import tasks as tenants_tasks
 from elenchus.jobs import api as jobs_api
 from elenchus.jobs import models as jobs_models
 from elenchus.jobs import service as jobs
+from elenchus.jobs.bulk import api as jobs_bulk_api
 from elenchus.jobs.following import api as jobs_following_api
 from elenchus.jobs.task import Every, Task
 from elenchus.library import api as library_api
@@ -41,6 +42,8 @@ from elenchus.library.analysing import api as analysing_api
 from elenchus.library.analysing import models as analysing_models
 from elenchus.library.analysing import privacy as analysing_privacy
 from elenchus.library.analysing import tasks as analysing_tasks
+from elenchus.outbox import models as outbox_models
+from elenchus.outbox import tasks as outbox_tasks
 from elenchus.research import api as research_api
 from elenchus.research import models as research_models
 from elenchus.research import privacy as research_privacy
@@ -59,10 +62,20 @@ from elenchus.research.sharing import api as sharing_api
 from elenchus.research.sharing import models as sharing_models
 from elenchus.research.sharing import privacy as sharing_privacy
 from elenchus.research.sockets import api as sockets_api
+from elenchus.workflows import api as workflows_api
+from elenchus.workflows import models as workflows_models
+from elenchus.workflows import privacy as workflows_privacy
+from elenchus.workflows import tasks as workflows_tasks
+from elenchus.workflows.following import api as workflows_following_api
+from elenchus.workflows.scheduling import api as scheduling_api
+from elenchus.workflows.scheduling import models as scheduling_models
+from elenchus.workflows.scheduling import privacy as scheduling_privacy
+from elenchus.workflows.scheduling import tasks as scheduling_tasks
 
 MODELS: tuple[type[Document], ...] = (
     *audit_models.MODELS,
     *jobs_models.MODELS,
+    *outbox_models.MODELS,
     *identity_models.MODELS,
     *tenants_models.MODELS,
     *keys_models.MODELS,
@@ -74,6 +87,8 @@ MODELS: tuple[type[Document], ...] = (
     *research_models.MODELS,
     *sharing_models.MODELS,
     *briefing_models.MODELS,
+    *workflows_models.MODELS,
+    *scheduling_models.MODELS,
     *idempotency.MODELS,
 )
 ROUTERS: tuple[APIRouter, ...] = (
@@ -95,7 +110,11 @@ ROUTERS: tuple[APIRouter, ...] = (
     openai_api.router,
     library_api.router,
     analysing_api.router,
-    jobs_following_api.router,  # before `/jobs/{job_id}`
+    workflows_api.router,
+    workflows_following_api.router,
+    scheduling_api.router,
+    jobs_following_api.router,  # before `/jobs/{job_id}`, and so is the next
+    jobs_bulk_api.router,
     jobs_api.router,
     audit_api.router,
 )
@@ -110,13 +129,23 @@ PARTS: tuple[Part, ...] = (
         shown=("email", "role", "created_at", "expires_at"),
     ),
     plain_part("usage", tenants_models.Used),
+    plain_part(
+        "messages",
+        outbox_models.OutboxMessage,
+        made_by="user_id",
+        address="to_key",
+        shown=outbox_models.EXPORTED,
+    ),
     *research_privacy.PARTS,
     sharing_privacy.PART,
     briefing_privacy.PART,
     library_privacy.PART,
     analysing_privacy.PART,
+    *workflows_privacy.PARTS,
+    scheduling_privacy.PART,
 )
 TASKS: tuple[Task, ...] = (
+    *outbox_tasks.TASKS,
     *recovery_tasks.TASKS,
     *tenants_tasks.TASKS,
     *people_tasks.TASKS,
@@ -124,17 +153,21 @@ TASKS: tuple[Task, ...] = (
     *analysing_tasks.TASKS,
     *research_tasks.TASKS,
     *briefing_tasks.TASKS,
+    *workflows_tasks.TASKS,
 )
 SCHEDULES: tuple[Every, ...] = (
     Every("audit.prune", 86_400, audit.prune, timeout_seconds=3_600),  # its room lies below that of the jobs
     Every("core.remove_expired", expiry.INTERVAL_SECONDS, expiry.remove_expired, timeout_seconds=600),
     Every("jobs.age_out", 86_400, jobs.age_out, timeout_seconds=3_600),
+    *outbox_tasks.SCHEDULES,
     *tenants_tasks.SCHEDULES,
     *people_tasks.SCHEDULES,
     *library_tasks.SCHEDULES,
     *analysing_tasks.SCHEDULES,
     *research_tasks.SCHEDULES,
     *briefing_tasks.SCHEDULES,
+    *workflows_tasks.SCHEDULES,
+    *scheduling_tasks.SCHEDULES,
 )
 
 #: Who is told when a document's text was replaced or is gone.

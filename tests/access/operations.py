@@ -1,5 +1,6 @@
 """Every operation that the API document names, with what the matrix must know of it: who may, and what to send."""
 
+import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -7,7 +8,7 @@ from typing import Any, Literal
 from tests.access.world import API, PASSWORD, World
 
 Who = Literal["everyone", "viewer", "member", "admin", "owner", "superuser"]
-Whose = Literal["nobody", "tenant", "author", "person"]
+Whose = Literal["nobody", "tenant", "author", "own", "person"]
 Sent = Callable[[World], dict[str, Any]]
 #: Puts an id where a body may have one.
 Put = Callable[[str], Any]
@@ -17,7 +18,7 @@ ID = "^[0-9a-f]{24}$"
 @dataclass(frozen=True)
 class Row:
     """`who` is the least role. `whose` is what a path names: the tenant's; the tenant's too, but its author's and the
-    administrators' to change; or one person's own within it.
+    administrators' to change; their author's and the administrators' also to look at; or one person's own within it.
 
     `sends` is a request that the author (or whoever has the role) may make.
     """
@@ -33,6 +34,8 @@ class Row:
     ends: bool = False
     #: A superuser may too, of whatever firm.
     superusers_too: bool = False
+    #: It looks for what its body names, and an id of somebody else is found nowhere.
+    finds: bool = False
 
 
 def _json(**body: Any) -> Sent:
@@ -142,13 +145,40 @@ ROWS: dict[str, Row] = {
     "analyze_document": Row("member", "tenant", _json(analysis_type="general", questions=["What is the rent?"])),
     "list_analyses": Row("viewer", "tenant"),
     "get_analysis": Row("viewer", "tenant"),
+    # workflows
+    "list_templates": Row("viewer"),
+    "create_template": Row("member", sends=lambda w: {"json": w.template(secrets.token_hex(6))}),
+    "get_template": Row("viewer", "tenant"),
+    "change_template": Row("member", "author", _json(title="Changed")),
+    "delete_template": Row("member", "author", ends=True),
+    "list_template_categories": Row("viewer"),
+    "execute_workflow": Row("member", sends=_own(template_id="template_id")),
+    "list_executions": Row("viewer"),
+    "get_execution": Row("viewer", "own"),
+    "delete_execution": Row("member", "own", ends=True),
+    "cancel_execution": Row("member", "own", may_answer=(409,)),
+    "retry_execution": Row("member", "own", may_answer=(409,)),
+    "continue_execution": Row("member", "own", _json(from_step="say")),
+    "get_step": Row("viewer", "own"),
+    "decide_step": Row("member", "own", _json(approved=True), may_answer=(409,)),
+    "follow_execution": Row("viewer", "own"),
+    "get_result_file": Row("viewer", "own"),
+    "list_schedules": Row("viewer"),
+    "create_schedule": Row(
+        "member", sends=lambda w: {"json": {"name": "n", "template_id": w.ids["template_id"], "cron": "0 9 * * *"}}
+    ),
+    "get_schedule": Row("viewer", "own"),
+    "change_schedule": Row("member", "own", _json(name="Changed")),
+    "delete_schedule": Row("member", "own", ends=True),
     # jobs
     "list_jobs": Row("viewer"),
     "job_stats": Row("viewer"),
     "follow_jobs": Row("viewer"),
-    "get_job": Row("viewer", "tenant"),
-    "cancel_job": Row("member", "author", may_answer=(409,)),
-    "retry_job": Row("member", "author", may_answer=(409,)),
+    "get_job": Row("viewer", "own", superusers_too=True),
+    "cancel_job": Row("member", "own", may_answer=(409,), superusers_too=True),
+    "retry_job": Row("member", "own", may_answer=(409,), superusers_too=True),
+    "cancel_jobs": Row("member", sends=_json(filter={"type": "no.such"}, dry_run=False), finds=True),
+    "retry_jobs": Row("member", sends=_json(filter={"type": "no.such"}, dry_run=False), finds=True),
 }  # fmt: skip
 
 
@@ -165,7 +195,7 @@ class Operation:
     puts: tuple[Put, ...]
 
     def path(self, world: World, **own: str) -> str:
-        names = {**world.ids, "number": "1", "model_id": "auto", **own}
+        names = {**world.ids, "number": "1", "model_id": "auto", "name": "say", **own}
         return self.template.format(**{name: names[name] for name in self.parameters})
 
 

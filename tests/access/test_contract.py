@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 #: The rooms whose operations are tried together, so that a machine can try several at once; the last has all others.
-RESEARCH, LIBRARY = "^/api/v1/(chat|openai)(/|$)", "^/api/v1/(documents|jobs)(/|$)"
+RESEARCH, LIBRARY = "^/api/v1/(chat|openai|workflows)(/|$)", "^/api/v1/(documents|jobs)(/|$)"
 PARTS = {
     "research": ["--include-path-regex", RESEARCH],
     "library": ["--include-path-regex", LIBRARY],

@@ -66,18 +66,34 @@ LEAVES = {
     "reprocess_document": Action.DOCUMENT_REPROCESSED,
     "delete_document": Action.DOCUMENT_DELETED,
     "analyze_document": Action.ANALYSIS_STARTED,
+    "create_template": Action.TEMPLATE_CREATED,
+    "change_template": Action.TEMPLATE_CHANGED,
+    "delete_template": Action.TEMPLATE_DELETED,
+    "execute_workflow": Action.EXECUTION_STARTED,
+    "cancel_execution": Action.EXECUTION_CANCELLED,
+    "retry_execution": Action.EXECUTION_RETRIED,
+    "continue_execution": Action.EXECUTION_STARTED,
+    "decide_step": Action.STEP_DECIDED,
+    "delete_execution": Action.EXECUTION_DELETED,
+    "create_schedule": Action.SCHEDULE_CREATED,
+    "change_schedule": Action.SCHEDULE_CHANGED,
+    "delete_schedule": Action.SCHEDULE_DELETED,
     "cancel_job": Action.JOB_CANCELLED,
     "retry_job": Action.JOB_RETRIED,
+    "cancel_jobs": Action.JOB_CANCELLED,
+    "retry_jobs": Action.JOB_RETRIED,
 }
 #: They need what a world does not hold: a mailed token, a second factor, a second tenant, a job that has not ended.
 #: Their own rooms' tests look for their rows.
 OUT_OF_REACH = {
     "refresh_tokens", "reset_password", "verify_email", "google_second_factor", "confirm_second_factor",
     "disable_second_factor", "accept_invitation", "switch_tenant", "cancel_job", "retry_job",
+    "cancel_execution", "retry_execution", "decide_step",
 }  # fmt: skip
 #: They end what others need, so they come last, in this order.
 LAST = (
     "rotate_api_key", "revoke_api_key", "revoke_invitation", "delete_conversation", "delete_brief",
+    "delete_execution", "delete_schedule", "delete_template",
     "delete_document", "end_session",
     "logout", "logout_all", "change_password", "change_member", "remove_member", "delete_user", "restore_user",
     "delete_tenant", "restore_tenant",

@@ -70,6 +70,17 @@ class World:
         self.opened.append(http_client(base_url=self.base_url))
         return self.opened[-1]
 
+    def template(self, name: str) -> dict[str, Any]:
+        say = {
+            "name": "say",
+            "type": "transform",
+            "input": {"value": f"{self.canary} {{{{ input.word | default('') }}}}"},
+        }
+        given = {"format": "md", "title": self.canary, "markdown": "{{ steps.say }}"}
+        steps = [say, {"name": "file", "type": "export", "needs": ["say"], "input": given}]
+        body = {"name": f"t-{name}", "title": self.canary, "input_schema": {"type": "object"}}
+        return {**body, "definition": {"steps": steps}}
+
     async def close(self) -> None:
         for http in self.opened:
             await http.aclose()
@@ -177,6 +188,7 @@ async def _fill(world: World, author: Firm) -> None:
     assert brief.status_code == 202, brief.text
     world.ids["brief_id"] = brief.json()["brief_id"]
     await job_over(author, brief.json()["job_id"])
+    await _fill_workflows(world, author)
     document = (await author.client.get(f"{API}/documents/{world.ids['document_id']}")).json()
     world.ids["job_id"] = document["processing"]["job_id"]
     sessions = (await author.client.get(f"{API}/auth/sessions")).json()["items"]
@@ -189,7 +201,34 @@ async def _fill(world: World, author: Firm) -> None:
     world.ids["invitation_id"] = invited.json()["id"]
 
 
-EVERYTHING = ["documents:write", "chat:write", "jobs:write", "tenants:read", "users:read", "audit:read"]
+async def _fill_workflows(world: World, author: Firm) -> None:
+    """A template, an execution that has ended with a file, and a schedule."""
+    made = await author.client.post(f"{API}/workflows/templates", json=world.template("first"))
+    assert made.status_code == 201, made.text
+    world.ids["template_id"] = made.json()["id"]
+    wanted = {"template_id": made.json()["id"], "input_data": {"word": world.canary}}
+    begun = await author.client.post(f"{API}/workflows/execute", json=wanted)
+    assert begun.status_code == 202, begun.text
+    await job_over(author, begun.json()["job_id"])
+    execution = (await author.client.get(f"{API}/workflows/executions/{begun.json()['execution_id']}")).json()
+    assert execution["status"] == "completed", execution
+    world.ids["execution_id"], world.ids["file_id"] = execution["execution_id"], execution["files"][0]["file_id"]
+    schedule = await author.client.post(
+        f"{API}/workflows/schedules", json={**wanted, "name": world.canary, "cron": "0 9 * * *"}
+    )
+    assert schedule.status_code == 201, schedule.text
+    world.ids["schedule_id"] = schedule.json()["id"]
+
+
+EVERYTHING = [
+    "documents:write",
+    "chat:write",
+    "jobs:write",
+    "workflows:write",
+    "tenants:read",
+    "users:read",
+    "audit:read",
+]
 KEYS = {
     "revoked key": EVERYTHING,
     "reading key": [scope.replace("write", "read") for scope in EVERYTHING],

@@ -50,7 +50,7 @@ def client(url: str, options: MongoSettings, *, timeout_seconds: float) -> Async
         w="majority",
         journal=True,
         serverSelectionTimeoutMS=1500,
-        connectTimeoutMS=5000,  # also how late a sign of life may be before all that is under way is cut off
+        connectTimeoutMS=int(options.connect_timeout_seconds * 1000),
         timeoutMS=int(timeout_seconds * 1000),
         maxPoolSize=options.max_pool_size,
         appname="elenchus",

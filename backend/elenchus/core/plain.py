@@ -1,7 +1,6 @@
 """What a user may have us keep: text that is text, and JSON that MongoDB stores and gives back unchanged."""
 
 import json
-import math
 from typing import Annotated
 
 from pydantic import AfterValidator, JsonValue
@@ -32,7 +31,7 @@ def plain_object(*, characters: int, depth: int) -> AfterValidator:
 def _require_plain(value: JsonValue, depth: int) -> None:
     if isinstance(value, str):
         plain_text(value)
-    if isinstance(value, int | float) and not (math.isfinite(value) and abs(value) <= LARGEST_INTEGER):
+    if isinstance(value, int | float) and not abs(value) <= LARGEST_INTEGER:  # NaN is no less than anything either
         raise ValueError("Numbers are finite and at most 2**53.")
     if not isinstance(value, dict | list):
         return

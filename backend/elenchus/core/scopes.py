@@ -19,7 +19,7 @@ ANY_KEY = "any"
 KNOWN = frozenset(
     {
         "audit:read", "chat:read", "chat:write", "documents:read", "documents:write", "jobs:read", "jobs:write",
-        "tenants:read", "users:read",
+        "tenants:read", "users:read", "workflows:read", "workflows:write",
     }
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator,
 from pydantic_settings import BaseSettings
 
 from elenchus.core.origin import one_origin
+from elenchus.core.settings_egress import EgressSettings as EgressSettings
 from elenchus.core.settings_group import group as _group
 from elenchus.core.settings_models import EmbeddingSettings as EmbeddingSettings
 from elenchus.core.settings_models import LlmSettings as LlmSettings
@@ -84,6 +85,9 @@ class MongoSettings(BaseSettings):
     database: str = Field("elenchus", description="name of the database on that server")
     request_timeout_seconds: float = Field(2.0, gt=0, description="one operation of a request; the answer is 503 after")
     job_timeout_seconds: float = Field(10, gt=0, description="one operation of a background job")
+    connect_timeout_seconds: float = Field(
+        5, gt=0, description="for a new connection, and how late a sign of life may be before all are given up"
+    )
     max_pool_size: int = Field(50, ge=1, description="connections of one process")
 
 
@@ -258,6 +262,7 @@ class Settings(BaseModel):
     auth: AuthSettings = Field(default_factory=AuthSettings)
     google_sign_in: GoogleSignInSettings = Field(default_factory=GoogleSignInSettings)
     mail: MailSettings = Field(default_factory=MailSettings)
+    egress: EgressSettings = Field(default_factory=EgressSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     tier_free: FreeTierSettings = Field(default_factory=FreeTierSettings)
     tier_pro: ProTierSettings = Field(default_factory=ProTierSettings)

@@ -41,8 +41,8 @@ async def resolve(credential: str) -> Principal:
 
 async def still_stands(credential: str, principal: Principal) -> bool:
     """Whether what was begun with this credential may go on, such as an open stream: for the session or key it is, not
-    for the token, which may have expired since. At the price of `resolve`; while the database is away nothing can have
-    been ended."""
+    for the token, which may have expired since. Nor may they have lost their role. At the price of `resolve`; while the
+    database is away nothing can have been ended."""
     try:
         if principal.session_id is None:
             claim = secret.read(credential)
@@ -53,7 +53,8 @@ async def still_stands(credential: str, principal: Principal) -> bool:
         return False
     except PyMongoError:
         return True
-    return (current.user_id, current.tenant_id) == (principal.user_id, principal.tenant_id)
+    is_same = (current.user_id, current.tenant_id) == (principal.user_id, principal.tenant_id)
+    return is_same and current.role.covers(principal.role) and current.is_superuser >= principal.is_superuser
 
 
 def forget_session(session_id: Id) -> None:

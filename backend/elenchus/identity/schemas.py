@@ -7,22 +7,22 @@ from functools import lru_cache
 from typing import Annotated, Self
 from zoneinfo import available_timezones
 
-from email_validator import EmailNotValidError, validate_email
 from fastapi import Depends
 from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict, Field, JsonValue, SecretStr, StringConstraints
 
+from elenchus.core import emails
 from elenchus.core.context import caller
+from elenchus.core.emails import EMAIL_CHARACTERS as EMAIL_CHARACTERS
+from elenchus.core.emails import email_key as email_key
 from elenchus.core.ids import IdField
 from elenchus.core.plain import Labels
 from elenchus.core.principal import Principal, Role
 from elenchus.identity.models import Session, User
 
-EMAIL_CHARACTERS = 254  # RFC 5321's longest path, less its brackets
 PASSWORD_INPUT_CHARACTERS = 512  # as typed; the policy counts again after normalising
 TOKEN_CHARACTERS = 512
 OTP_CHARACTERS = 64
 USER_AGENT_CHARACTERS = 200
-ENCODED_WORD = "=?"  # would be decoded in a mail's header (`core.mail`)
 
 
 def _without_control_characters(text: str) -> str:
@@ -35,28 +35,6 @@ def _without_control_characters(text: str) -> str:
 def _secret_without_control_characters(secret: SecretStr) -> SecretStr:
     _without_control_characters(secret.get_secret_value())
     return secret
-
-
-def _email(text: str) -> str:
-    """The address with its domain in lower case. Nothing is looked up; `.test` is let through, as nobody owns it."""
-    if ENCODED_WORD in text:
-        raise ValueError("No mail can be sent to an address with `=?` in it.")
-    try:
-        return validate_email(text, check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        raise ValueError(str(error)) from error
-
-
-def email_key(text: str) -> str:
-    """The same for every spelling of one address; text that is no address has a key that no account has.
-
-    Only the name's case is folded: it would make one domain of faß.example and fass.example, which are two owners'.
-    """
-    try:
-        name, _, domain = _email(text[:EMAIL_CHARACTERS].strip()).rpartition("@")
-        return f"{name.casefold()}@{domain.lower()}"
-    except ValueError:
-        return unicodedata.normalize("NFC", text).casefold()
 
 
 @lru_cache(maxsize=1)
@@ -79,7 +57,9 @@ Line = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
     AfterValidator(_without_control_characters),
 ]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=EMAIL_CHARACTERS), AfterValidator(_email)]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=EMAIL_CHARACTERS), AfterValidator(emails.normalized)
+]
 Password = Annotated[
     SecretStr, Field(max_length=PASSWORD_INPUT_CHARACTERS), AfterValidator(_secret_without_control_characters)
 ]

@@ -315,10 +315,10 @@ class TestWhen:
         assert len(rows) == 2
         assert {row.tenant_id for row in rows} == {DEPLOYMENT.tenant_id}
 
-    async def test_a_tenants_members_do_not_see_the_job(self, worker, somebody, boss):
+    async def test_a_tenants_members_do_not_see_the_job(self, worker, somebody, firm):
         await delete_me(somebody)
         await erased(User, somebody.principal.user_id)
-        listed = (await boss.client.get("/api/v1/jobs", params={"type": erasing.ERASE})).json()["items"]
+        listed = (await (await firm()).client.get("/api/v1/jobs", params={"type": erasing.ERASE})).json()["items"]
         assert listed == []
 
 

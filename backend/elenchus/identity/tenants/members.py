@@ -1,7 +1,9 @@
 """Who belongs to a tenant, as what, and until when."""
 
 from elenchus.audit import service as audit
+from elenchus.core.emails import email_key
 from elenchus.core.ids import Id
+from elenchus.core.mongo import HasTenant
 from elenchus.core.pages import Page, PageQuery, encode_cursor
 from elenchus.core.principal import Principal, Role
 from elenchus.identity import principals
@@ -26,6 +28,11 @@ async def page(principal: Principal, query: PageQuery) -> Page[MemberOut]:
     shown = [MemberOut.of(user, principal.tenant_id) for user in found[: query.limit]]
     more = len(found) > query.limit
     return Page(items=shown, next_cursor=encode_cursor(shown[-1].user_id) if more else None)
+
+
+async def has_address(owner: HasTenant, address: str) -> bool:
+    """Whether it is a member's own, who is there and not suspended."""
+    return await store.has_address(owner.tenant_id, email_key(address))
 
 
 async def change_role(principal: Principal, user_id: Id, role: Role) -> MemberOut:

@@ -80,6 +80,11 @@ async def member(tenant_id: Id, user_id: Id) -> User | None:
     return await User.find_one({"_id": user_id, "memberships.tenant_id": tenant_id, "deleted_at": None})
 
 
+async def has_address(tenant_id: Id, key: str) -> bool:
+    there = {"email_key": key, "memberships.tenant_id": tenant_id, "is_active": True, "deleted_at": None}
+    return await User.find_one(there) is not None
+
+
 async def acting_owners(tenant_id: Id) -> set[Id]:
     """Those who are neither suspended nor deleted."""
     holds = {"memberships.tenant_id": tenant_id, "memberships": _holding(tenant_id, role=Role.OWNER)}
