@@ -84,12 +84,7 @@ def settings_(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> S
                 _env_file=None, data_dir=tmp_path_factory.mktemp("data"), secret_key=SecretStr(secrets.token_hex(32))
             ),
             log=LogSettings(_env_file=None),
-            mongo=MongoSettings(
-                _env_file=None,
-                url=SecretStr(servers.mongodb_url),
-                database="elenchus_test",
-                connect_timeout_seconds=60,  # tests that count for seconds hold up the loop, and with it signs of life
-            ),
+            mongo=MongoSettings(_env_file=None, url=SecretStr(servers.mongodb_url), database="elenchus_test"),
             redis=RedisSettings(_env_file=None, url=SecretStr(servers.redis_url)),
             auth=AuthSettings(_env_file=None, bcrypt_rounds=4, first_user_is_superuser=False),
             limits=LimitSettings(

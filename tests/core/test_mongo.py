@@ -1,6 +1,7 @@
 """The wall between tenants, against a real server."""
 
 import secrets
+import time
 
 import pytest
 from beanie import Document
@@ -12,6 +13,7 @@ from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.mongo import TenantOwned, UnscopedAccess, WrongTenant
 from elenchus.core.resources import Resources
 from elenchus.core.settings import MongoSettings
+from tests.support import until
 
 
 class Note(TenantOwned):
@@ -219,3 +221,18 @@ async def test_whether_a_lost_write_is_repeated_is_the_urls_to_say(options, repe
 async def test_the_bundled_database_is_spared_retryable_writes(resources_):
     """Each of them costs it a look through all before it."""
     assert not resources_.database.client.options.retry_writes
+
+
+async def test_a_connection_that_lay_idle_is_not_used_again(resources_, monkeypatch):
+    """Whoever closed it meanwhile may not have been heard, and a write on it would be lost."""
+    monkeypatch.setattr(mongo, "IDLE_SECONDS", 0.05)
+    url = resources_.settings.mongo.url.get_secret_value()
+    async with mongo.client(url, MongoSettings(_env_file=None), timeout_seconds=10) as held:
+
+        async def own_port() -> int:
+            seen = await held.admin.command("whatsmyuri")
+            return int(seen["you"].rpartition(":")[2])
+
+        first, began = await own_port(), time.monotonic()
+        await until(lambda: time.monotonic() - began > 0.1)
+        assert await own_port() != first

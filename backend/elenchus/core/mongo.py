@@ -28,6 +28,9 @@ Row = dict[str, Any]  # a document as the driver gives it; never leaves a store
 Filter = Mapping[str, Any]
 Sort = Sequence[tuple[str, int]]
 DUPLICATE_KEY = 11000
+#: After which a connection is not used again: the bundled database closes its own after 300, firewalls do so unheard,
+#: and a write that meets that is not sent once more.
+IDLE_SECONDS = 120
 #: How far back `newest` looks, in turn.
 EPOCH = datetime.fromtimestamp(0, UTC)  # an ObjectId knows nothing before
 _STRETCHES = (timedelta(days=1), None)  # two commands at most, and one for whoever looks at what is new
@@ -50,7 +53,8 @@ def client(url: str, options: MongoSettings, *, timeout_seconds: float) -> Async
         w="majority",
         journal=True,
         serverSelectionTimeoutMS=1500,
-        connectTimeoutMS=int(options.connect_timeout_seconds * 1000),
+        connectTimeoutMS=5000,  # also how late a sign of life may be before all that is under way is cut off
+        maxIdleTimeMS=int(IDLE_SECONDS * 1000),
         timeoutMS=int(timeout_seconds * 1000),
         maxPoolSize=options.max_pool_size,
         appname="elenchus",

@@ -85,9 +85,6 @@ class MongoSettings(BaseSettings):
     database: str = Field("elenchus", description="name of the database on that server")
     request_timeout_seconds: float = Field(2.0, gt=0, description="one operation of a request; the answer is 503 after")
     job_timeout_seconds: float = Field(10, gt=0, description="one operation of a background job")
-    connect_timeout_seconds: float = Field(
-        5, gt=0, description="for a new connection, and how late a sign of life may be before all are given up"
-    )
     max_pool_size: int = Field(50, ge=1, description="connections of one process")
 
 
