@@ -57,27 +57,6 @@ def _state(states: States, name: str) -> StepStatus:
     return states.get(name, StepStatus.PENDING)
 
 
-def blocked(definition: Definition, states: States) -> list[str]:
-    """Can never begin any more, because of what it needs, or of what that needs."""
-    shut = {step.name for step in definition.steps if _has_shut(step, states)}
-    found: set[str] = set()
-    while new := {
-        step.name
-        for step in definition.steps
-        if step.name not in found
-        and _state(states, step.name) is StepStatus.PENDING
-        and not (shut | found).isdisjoint(step.needs)
-    }:
-        found |= new
-    return [name for name in definition.names if name in found]
-
-
-def _has_shut(step: StepDef, states: States) -> bool:
-    """Nothing that needs it can begin."""
-    state = _state(states, step.name)
-    return state is StepStatus.CANCELLED or _has_failed(step, state)
-
-
 def _has_failed(step: StepDef, state: StepStatus) -> bool:
     return state is StepStatus.FAILED and step.on_error == "fail"
 
@@ -103,29 +82,6 @@ def outcome(definition: Definition, states: States) -> ExecutionStatus | None:
     if all(_state(states, name) in _ENDED - {StepStatus.CANCELLED} for name in definition.names):
         return ExecutionStatus.COMPLETED
     return ExecutionStatus.CANCELLED
-
-
-def progress_percentage(definition: Definition, states: States, fractions: Mapping[str, float] | None = None) -> int:
-    """Rounded down, and 100 only when it has completed. `fractions` say how far those are that are under way."""
-    if outcome(definition, states) is ExecutionStatus.COMPLETED:
-        return 100
-    done = sum(_share(_state(states, name), (fractions or {}).get(name, 0.0)) for name in definition.names)
-    return min(99, int(100 * done / len(definition.steps)))
-
-
-def _share(state: StepStatus, fraction: float) -> float:
-    if state in _UNDER_WAY:
-        return min(1.0, max(0.0, fraction))
-    return float(state in _ENDED)
-
-
-def current_step(definition: Definition, states: States) -> str | None:
-    """What runs, else what waits, else what comes next; the first of them in the definition's order."""
-    for state in (StepStatus.RUNNING, StepStatus.WAITING):
-        for name in definition.names:
-            if _state(states, name) is state:
-                return name
-    return next(iter(ready(definition, states)), None)
 
 
 def ancestors(definition: Definition) -> dict[str, frozenset[str]]:
