@@ -199,6 +199,17 @@ class TestSteering:
         assert (end["output_data"], end["parent_execution_id"]) == ("polished, signed", done["execution_id"])
         assert (await get(shared, done))["output_data"] == "rough, signed"
 
+    async def test_carried_on_with_another_budget_and_input(self, shared: Firm):
+        made = await template(shared, step("a", value="{{ input.n }}"), budget={"max_tokens": 500})
+        begun = await execute(shared, made, input_data={"n": 1}, budget={"max_tokens": 5})
+        done = await over(shared, begun)
+        assert done["budget"]["max_tokens"] == 5
+        for asked, given in ((100, 100), (10_000, 500)):
+            more = {"budget": {"max_tokens": asked}, "input_data": {"n": asked}}
+            child = await shared.client.post(path(done, "continue"), json=more)
+            end = await over(shared, child.json())
+            assert (end["budget"]["max_tokens"], end["output_data"]) == (given, asked)
+
     async def test_what_is_under_way_is_not_carried_on(self, shared: Firm):
         waiting = await reached(shared, await execute(shared, await template(shared, APPROVAL)), "waiting")
         answer = await shared.client.post(path(waiting, "continue"), json={"from_step": "ask"})

@@ -1,7 +1,7 @@
 """An execution carried on with something changed: a child that takes over what the change does not touch."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, derived_id, new_id
@@ -15,7 +15,7 @@ from elenchus.workflows.models import Execution, Spent, Step
 from elenchus.workflows.running.attempting import INPUT, OUTPUT
 from elenchus.workflows.running.course import INLINE_BYTES
 from elenchus.workflows.running.desk import as_json
-from elenchus.workflows.schemas import ContinueIn, StepStatus
+from elenchus.workflows.schemas import Budget, ContinueIn, StepStatus
 
 _TAKEN_OVER = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED})
 
@@ -41,7 +41,9 @@ def _behind(definition: Definition, names: Collection[str]) -> set[str]:
     return {name for name in definition.names if not before[name].isdisjoint(names)}
 
 
-async def child_of(principal: Principal, parent: Execution, given: ContinueIn, value: object) -> Execution:
+async def child_of(
+    principal: Principal, parent: Execution, given: ContinueIn, value: object, documents: Sequence[Id] | None
+) -> Execution:
     """With its parts and files written, so that it can be stored and begun."""
     again, child_id, job_id, moment = to_do(parent, given), new_id(), new_id(), now()
     fields = {
@@ -53,6 +55,8 @@ async def child_of(principal: Principal, parent: Execution, given: ContinueIn, v
         "parent_id": parent.execution_id,
         "schedule_id": None,
         "input": json.dumps(value),
+        "document_ids": parent.document_ids if documents is None else documents,
+        "budget": _budget(parent, given),
         "tokens_month": await identity.usage.month(principal),
         "trace_id": trace_id(job_id),
         "created_at": moment,
@@ -75,8 +79,14 @@ async def child_of(principal: Principal, parent: Execution, given: ContinueIn, v
 
 _SAME = (
     "tenant_id", "template_id", "template_name", "template_version", "title", "definition", "output_schema", "priority",
-    "document_ids", "budget",
 )  # fmt: skip
+
+
+def _budget(parent: Execution, given: ContinueIn) -> Budget:
+    """Never more than the template allows."""
+    if given.budget is None:
+        return parent.budget
+    return given.budget.within(Definition.model_validate_json(parent.definition).budget)
 
 
 async def _step(parent: Execution, child_id: Id, step: Step, again: set[str], given: ContinueIn) -> Step:

@@ -80,13 +80,15 @@ class ExecuteIn(BaseModel):
 
 class ContinueIn(BaseModel):
     """`outputs` replaces what steps have given; whatever depends on them, and `from_step` with all after it, is done
-    anew. `input_data` replaces the input; without `from_step` everything is then done anew."""
+    anew. `input_data` replaces the input; without `from_step` everything is then done anew. `budget` replaces the one
+    that was asked for; nothing of it is spent yet."""
 
     model_config = ConfigDict(extra="forbid")
 
     from_step: StepName | None = None
     outputs: dict[StepName, JsonValue] = {}
     input_data: InputData | None = None
+    budget: Budget | None = None
 
 
 class DecisionIn(BaseModel):

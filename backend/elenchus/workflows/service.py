@@ -256,10 +256,12 @@ async def carry_on(principal: Principal, execution_id: str, given: ContinueIn) -
     if not parent.status.is_over:
         raise ExecutionIsUnderWay(execution_id)
     value: dict[str, JsonValue] = json.loads(parent.input)
+    documents: list[Id] | None = None
     if given.input_data is not None:
         template = await catalogue.wanted(principal, parent.template_id, None)
         value = await checked_input(principal, template, given.input_data)
-    child = await forking.child_of(principal, parent, given, value)
+        documents = _documents(template.input_schema, value)
+    child = await forking.child_of(principal, parent, given, value, documents)
     return await begin(principal, child)
 
 

@@ -204,36 +204,30 @@ async def _judge(course: "Course", step: StepDef, error: Exception) -> None:
     if told.code == "error" and not isinstance(error, Retryable):
         log.error("a step of a workflow raised", step_kind=step.type, exc_info=error)
     if problems.away(error) is not None and row.outages < OUTAGES_ALLOWED:
-        await _wait_for_servers(course, index, told)
+        # that our own database or queue was away is no failure of the step
+        pause = min(LONGEST_AWAY_SECONDS, AWAY_PAUSE_SECONDS * 2.0**row.outages)
+        await _try_again(course, index, row, AttemptOutcome.LOST, told, pause, {"outages": row.outages + 1})
         return
     if not found.is_failure or row.failures + 1 >= step.retry.max_attempts:
         await _failed(course, step, told)
         return
     most = min(LONGEST_PAUSE_SECONDS, step.retry.first_pause_seconds * 2.0**row.failures)
     pause = min(LONGEST_PAUSE_SECONDS, found.after_seconds + _dice.uniform(most / 2, most))
+    await _try_again(course, index, row, AttemptOutcome.ERROR, told, pause, {"failures": row.failures + 1})
+
+
+async def _try_again(
+    course: "Course", index: int, row: Step, outcome: str, told: JobError, pause: float, counted: dict[str, Any]
+) -> None:
+    """After so many seconds, for which no worker is held."""
     await course.record.change_step(
         index,
         status=StepStatus.WAITING,
         attempt=row.attempt,
-        failures=row.failures + 1,
         error=told,
         wait=Wait(kind="time", since=now(), until=now() + timedelta(seconds=pause)),
-        attempts=_closed(row, AttemptOutcome.ERROR, told),
-    )
-
-
-async def _wait_for_servers(course: "Course", index: int, told: JobError) -> None:
-    """That our own database or queue was away is no failure of the step."""
-    row = _as_begun(course, index)
-    pause = min(LONGEST_AWAY_SECONDS, AWAY_PAUSE_SECONDS * 2.0**row.outages)
-    await course.record.change_step(
-        index,
-        status=StepStatus.WAITING,
-        attempt=row.attempt,
-        outages=row.outages + 1,
-        error=told,
-        wait=Wait(kind="time", since=now(), until=now() + timedelta(seconds=pause)),
-        attempts=_closed(row, AttemptOutcome.LOST, told),
+        attempts=_closed(row, outcome, told),
+        **counted,
     )
 
 
