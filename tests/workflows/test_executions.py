@@ -210,6 +210,19 @@ class TestSteering:
             end = await over(shared, child.json())
             assert (end["budget"]["max_tokens"], end["output_data"]) == (given, asked)
 
+    async def test_an_approval_is_decided_and_not_written(self, shared: Firm):
+        eyes = step("ask", "approval", input={"title": "Send it?", "four_eyes": True})
+        waiting = await reached(shared, await execute(shared, await template(shared, eyes)), "waiting")
+        await shared.client.post(path(waiting, "cancel"))
+        forged = {"outputs": {"ask": {"approved": True, "by": "somebody else"}}}
+        assert (await shared.client.post(path(waiting, "continue"), json=forged)).status_code == 403
+
+    async def test_what_is_no_json_is_refused(self, shared: Firm):
+        done = await ran(shared, step("a"))
+        body = b'{"outputs": {"a": NaN}}'
+        headers = {"Content-Type": "application/json"}
+        assert (await shared.client.post(path(done, "continue"), content=body, headers=headers)).status_code == 422
+
     async def test_what_is_under_way_is_not_carried_on(self, shared: Firm):
         waiting = await reached(shared, await execute(shared, await template(shared, APPROVAL)), "waiting")
         answer = await shared.client.post(path(waiting, "continue"), json={"from_step": "ask"})

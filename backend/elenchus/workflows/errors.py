@@ -77,6 +77,11 @@ class NotYoursToDecide(Forbidden):
         super().__init__("Whoever started it may not decide this; an administrator who did not may.")
 
 
+class NotYoursToWrite(Forbidden):
+    def __init__(self) -> None:
+        super().__init__("An approval is decided, not written. Leave it out of `outputs`.")
+
+
 class NotYourTemplate(Forbidden):
     def __init__(self) -> None:
         super().__init__("Another member made this template; an administrator may change it.")

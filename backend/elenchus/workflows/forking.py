@@ -10,23 +10,26 @@ from elenchus.core.tracing import trace_id
 from elenchus.identity import service as identity
 from elenchus.workflows import files, planning, presenting, store
 from elenchus.workflows.definition import Definition
-from elenchus.workflows.errors import StepNotFound
+from elenchus.workflows.errors import NotYoursToWrite, StepNotFound
 from elenchus.workflows.models import Execution, Spent, Step
 from elenchus.workflows.running.attempting import INPUT, OUTPUT
 from elenchus.workflows.running.course import INLINE_BYTES
 from elenchus.workflows.running.desk import as_json
 from elenchus.workflows.schemas import Budget, ContinueIn, StepStatus
 
+APPROVAL = "approval"
 _TAKEN_OVER = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED})
 
 
 def to_do(execution: Execution, given: ContinueIn) -> set[str]:
-    """The steps that are done anew. Raises `StepNotFound`."""
+    """The steps that are done anew. Raises `StepNotFound`, and `NotYoursToWrite` for what only a person decides."""
     definition = Definition.model_validate_json(execution.definition)
     names = set(definition.names)
     for name in [*given.outputs, *([given.from_step] if given.from_step else [])]:
         if name not in names:
             raise StepNotFound(name)
+    if any(definition.step(name).type == APPROVAL for name in given.outputs):
+        raise NotYoursToWrite
     if given.input_data is not None and given.from_step is None:
         return names - given.outputs.keys()
     changed = {*given.outputs, *([given.from_step] if given.from_step else [])}
@@ -93,13 +96,13 @@ async def _step(parent: Execution, child_id: Id, step: Step, again: set[str], gi
     if step.name in again:
         return Step(name=step.name, type=step.type, title=step.title)
     taken = step.model_copy(update={"spent": Spent(), "attempts": [], "wait": None, "error": None})
+    source = await presenting.text_of(parent, step.name, INPUT, step.input, step.input_bytes)
+    if source is not None and step.input is None:
+        await store.keep_part(parent, child_id, step.name, INPUT, source)
     if step.name in given.outputs:
         text = as_json(step.name, given.outputs[step.name])
         taken = taken.model_copy(update={"status": StepStatus.COMPLETED, "progress": 1.0, "completed_at": now()})
         return await _with_output(parent, child_id, taken, text)
-    source = await presenting.text_of(parent, step.name, INPUT, step.input, step.input_bytes)
-    if source is not None and step.input is None:
-        await store.keep_part(parent, child_id, step.name, INPUT, source)
     given_back = await presenting.text_of(parent, step.name, OUTPUT, step.output, step.output_bytes)
     return taken if given_back is None else await _with_output(parent, child_id, taken, given_back)
 

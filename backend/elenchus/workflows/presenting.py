@@ -61,7 +61,8 @@ async def whole(execution: Execution) -> ExecutionOut:
     """With what stands in parts too, as long as the answer has room for it."""
     output = await text_of(execution, "", OUTPUT, execution.output, execution.output_bytes)
     steps = [_step(index, step) for index, step in enumerate(execution.steps)]
-    await _fill(execution, steps, room=MOST_BYTES - execution.output_bytes)
+    inline = sum(len(text) for step in execution.steps for text in (step.input, step.output) if text)
+    await _fill(execution, steps, room=MOST_BYTES - execution.output_bytes - inline)
     return ExecutionOut(
         **_head(execution),
         input_data=json.loads(execution.input),

@@ -86,7 +86,7 @@ class ContinueIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     from_step: StepName | None = None
-    outputs: dict[StepName, JsonValue] = {}
+    outputs: Annotated[dict[StepName, JsonValue], plain_object(characters=MOST_INPUT, depth=DEEPEST_INPUT)] = {}
     input_data: InputData | None = None
     budget: Budget | None = None
 

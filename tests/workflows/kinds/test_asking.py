@@ -117,6 +117,13 @@ class TestBudget:
         done = await ran(shared, find(), ask(), input_data={"lease": lease}, budget={"max_seconds": 1})
         assert (done["status"], done["error_code"]) == ("failed", OVER_BUDGET)
 
+    async def test_also_when_all_that_was_cut_off_may_fail(self, shared: Firm, lease: str, gemini: GeminiStub):
+        gemini.will_say("Slow", "ly.", pause_after=1)
+        slow = ask() | {"on_error": "continue"}
+        steps = (find(), slow, step("after", needs=["ask"]))
+        done = await ran(shared, *steps, input_data={"lease": lease}, budget={"max_seconds": 1})
+        assert (done["status"], done["error_code"]) == ("failed", OVER_BUDGET)
+
 
 class TestAnalysis:
     async def test_it_is_a_job_of_its_own_that_is_waited_for(self, shared: Firm, lease: str):

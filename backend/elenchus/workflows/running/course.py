@@ -86,7 +86,10 @@ class Course:
             if not limit.expired():
                 raise
             most = self.execution.budget.max_seconds
-            await self._fail_all(Fatal(OVER_BUDGET, f"It has worked for longer than its budget of {most:g} s."))
+            over = Fatal(OVER_BUDGET, f"It has worked for longer than its budget of {most:g} s.")
+            await self._fail_all(over)
+            if StepStatus.PENDING in self.statuses().values():  # also where all that was cut off may fail
+                raise over from None
         await self._end_or_park()
 
     def _seconds_left(self) -> float | None:
@@ -158,7 +161,7 @@ class Course:
                     "status": StepStatus.FAILED,
                     "error": attempting.shown(error),
                     "completed_at": now(),
-                    "wait": None,
+                    "wait": step.wait if step.wait and step.wait.job_id else None,  # whoever ends it stops that job
                 }
             )
             for index, step in enumerate(self.execution.steps)
