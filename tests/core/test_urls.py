@@ -260,6 +260,7 @@ class TestWhatADeploymentOpens:
 
     @pytest.mark.parametrize(
         "address",
+        "::ffff:169.254.169.254 64:ff9b::a9fe:a9fe "
         "169.254.169.254 100.100.100.200 168.63.129.16 192.0.0.192 0.0.0.0 224.0.0.1 255.255.255.255 :: fe80::1 "
         "ff02::1 fd00:ec2::254 fd20:ce::254".split(),
     )

@@ -77,6 +77,18 @@ class TestParking:
         job = await store.find(me, job_id)
         assert (job.status, job.due_at <= now()) == (JobStatus.QUEUED, True)
 
+    async def test_neither_is_a_cancellation(self, engine, me):
+        gates["stopped"] = Gate()
+        job_id = await submit("parking.held", me, mark="stopped")
+        mine = engine(held, heartbeat_seconds=2)  # it does not hear of it before it parks
+        running = asyncio.create_task(mine.attend(job_id))
+        await until(lambda: legs.get("stopped") == 1)
+        assert await store.request_cancel(await store.find(me, job_id))
+        gates["stopped"].open()
+        await running
+        await mine.attend(job_id)
+        assert (await store.find(me, job_id)).status is JobStatus.CANCELLED
+
     async def test_without_one_it_stays_parked(self, engine, me):
         gates["none"] = Gate()
         gates["none"].open()

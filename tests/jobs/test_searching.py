@@ -133,6 +133,7 @@ class TestFilters:
         young, middle, old = await kept(*(ended(me, queued_at=moment) for moment in moments))
         assert await ids(http, me, since=moments[1].isoformat()) == [young, middle]
         assert await ids(http, me, until=moments[1].isoformat()) == [middle, old]
+        assert await ids(http, me, until="0001-01-01T00:00:00Z") == []
         assert await ids(http, me, since=moments[1].isoformat(), until=(moments[1]).isoformat()) == [middle]
         assert await ids(http, me, since=(now() + HOUR).isoformat()) == []
 

@@ -209,7 +209,7 @@ async def requeue(job: Job, *, at: datetime, outcome: AttemptOutcome, error: Job
 async def park(job: Job, *, at: datetime, stage: str, even_if_woken: bool = False) -> bool:
     """Back to the queue until then: false when it was woken since this run has claimed it, or the lease is lost. What
     went wrong before is forgotten, as one that waits for months meets more of it than may happen in a row."""
-    seen = {} if even_if_woken else {"wakes": job.wakes}
+    seen = {} if even_if_woken else {"wakes": job.wakes, "cancel_requested": False}
     change = {"status": JobStatus.QUEUED, "due_at": at, "worker": None, "changed_at": now(), "stage": stage}
     change |= {"failures": 0, "crashes_between_steps": 0}
     change |= _attempt_ended(job, AttemptOutcome.PARKED, None)

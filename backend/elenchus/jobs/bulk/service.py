@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from pydantic import ValidationError
+
 from elenchus.audit import service as audit
 from elenchus.audit.service import Action
 from elenchus.core.ids import Id
@@ -64,6 +66,7 @@ async def run(principal: Principal, verb: Verb, asked: BulkIn) -> BulkOut:
     is_capped = walk.is_left
     if asked.expected is not None and (is_capped or asked.expected != len(rows)):
         raise NotAsExpected(asked.expected, len(rows), is_capped=is_capped)
+    sample = [JobOut.of(row) for row in await walk.whole(rows[:SHOWN])]  # first: what is done does not match any more
     tally = _Tally() if asked.dry_run else await _done(principal, verb, plan, rows[:DONE_AT_ONCE])
     return BulkOut(
         dry_run=asked.dry_run,
@@ -72,7 +75,7 @@ async def run(principal: Principal, verb: Verb, asked: BulkIn) -> BulkOut:
         done=len(tally.done),
         skipped=dict(tally.skipped),
         more=not asked.dry_run and (is_capped or len(rows) > DONE_AT_ONCE),
-        sample=[JobOut.of(row) for row in await walk.whole(rows[:SHOWN])],
+        sample=sample,
     )
 
 
@@ -111,7 +114,11 @@ async def _one(verb: Verb, plan: Plan, job_id: Id, row: Row | None) -> str:
             return "changed"
         if row["cancel_requested"] and verb is CANCEL:
             return "stopping"
-        if await verb.do(Job.model_validate(row)):
+        try:
+            job = Job.model_validate(row)
+        except ValidationError:  # of another version; the others are done all the same
+            return "unreadable"
+        if await verb.do(job):
             return DONE
         row = (await store.with_ids(plan.reach, [job_id])).get(job_id)
     return "changed"

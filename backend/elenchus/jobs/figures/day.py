@@ -68,6 +68,8 @@ async def last_day(reach: Reach) -> Day:
         rows = await store.ended(whole, first, end, limit=MOST_READ)
         day.is_partial |= len(rows) >= MOST_READ
         quarters |= _quarters(reach, rows, first, end)
+    if day.is_partial:  # what is cut short is not remembered as if it were whole
+        _known.pop(reach.tenant_id, None)
     for start in starts:
         day.counts.update(quarters[start].counts)
     day.counts.update(_kind(reach, row) for row in day.recent)

@@ -123,8 +123,9 @@ class _Watch:
         rows = {row["_id"]: row for row in self._own(look.rows)}
         gone = self.under_way - rows.keys()
         rows |= {row["_id"]: row for row in await store.with_ids(self.owner, gone)}
-        changed = [row for id_, row in rows.items() if self.seen.get(id_) != JobOut.of(row).model_dump_json()]
-        self.seen = {id_: JobOut.of(row).model_dump_json() for id_, row in rows.items()}
+        stand = {id_: JobOut.of(row).model_dump_json() for id_, row in rows.items()}
+        changed = [row for id_, row in rows.items() if self.seen.get(id_) != stand[id_]]
+        self.seen = stand
         return self._told(changed, look.at, rows.values())
 
     def _own(self, rows: Iterable[Row]) -> list[Row]:

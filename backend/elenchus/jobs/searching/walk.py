@@ -74,7 +74,7 @@ class Walk:
         if self.plan.named:
             self.over = True
             return self._given(await store.with_ids(self.plan.reach, [self.plan.named]))
-        top = self.before.at if self.before else min(self.plan.wanted.until or now(), now())
+        top = self.before.at if self.before else max(min(self.plan.wanted.until or now(), now()), EPOCH)
         floor = max(self.plan.wanted.since or EPOCH, EPOCH)
         low = floor if self._stretch > LAST_STRETCH else max(top - self._stretch, floor)
         rows, is_cut = await self._between(low)
