@@ -192,7 +192,7 @@ class TestTheProcess:
         first = asyncio.create_task(typesetting.typeset(Format.WORD, endless(under_way)))
         await under_way.wait()
         second = asyncio.create_task(typesetting.typeset(Format.WORD, lines()))
-        await asyncio.wait([second], timeout=0.05)
+        await until(lambda: typesetting._turn._waiters)
         await only_child()
         first.cancel()
         (await second).close()

@@ -11,8 +11,8 @@ T = TypeVar("T")
 async def each(items: Iterable[S], work: Callable[[S], Awaitable[T]], *, most: int) -> list[T]:
     """The results in the order of the items, `most` of them made at once.
 
-    When one fails no other is begun, and those under way are let finish, since they are paid for; then the first
-    failure is raised. Cancelled, it leaves none behind.
+    When one fails no other is begun, and those under way are let finish, since they are paid for; then the failure
+    of the first of them, in the items' order, is raised. Cancelled, it leaves none behind.
     """
     room, failed = asyncio.Semaphore(most), False
 
@@ -23,7 +23,7 @@ async def each(items: Iterable[S], work: Callable[[S], Awaitable[T]], *, most: i
                 return []
             try:
                 return [await work(item)]
-            except Exception:
+            except BaseException:
                 failed = True
                 raise
 

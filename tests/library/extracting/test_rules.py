@@ -164,3 +164,9 @@ async def test_real_contracts_give_values_that_they_say(asker, quality_dir):
 )  # fmt: skip
 def test_what_one_sentence_gives(schema, asked, sentence, value):
     assert picked(shape_of(schema), [sentence], Asked(asked, asked)) == (None if value is None else (value, sentence))
+
+
+@pytest.mark.parametrize("digits", ["9" * 23, "9" * 400])
+def test_a_figure_that_no_json_holds_is_not_one(digits):
+    shape = shape_of({"type": "number"})
+    assert picked(shape, [f"The rent is {digits} dollars."], Asked("rent", "rent")) is None

@@ -12,7 +12,6 @@ from elenchus.core.principal import Principal
 from elenchus.library import service as library
 from elenchus.library.schemas import Retrieved
 from elenchus.research import prompts
-from elenchus.research.consulting import service
 from elenchus.research.consulting.errors import DocumentsGone, QuestionTooLong, Unverified
 from elenchus.research.prompts import NO_SOURCES, STANDING, digest, rules
 from elenchus.research.schemas import LONGEST_QUESTION
@@ -279,13 +278,3 @@ class TestModels:
         with pytest.raises(ModelResting):
             await caller.consult(asker)
         assert (gemini.requests, caller.held) == ([], [])
-
-
-class TestExaminedText:
-    async def test_words_from_elsewhere_are_examined_alike(self, new_principal, resources_):
-        given = (passage("Pets are out."), passage())
-        found = await service.examine_text(new_principal(), CITED.format(n=2), given)
-        assert [row.n for row in found.citations] == [2]
-        assert found.failing == []
-        found = await service.examine_text(new_principal(), "The rent is $9,200 per month [2].", given)
-        assert [(one.kind, one.citations) for one in found.failing] == [("citation", [2])]

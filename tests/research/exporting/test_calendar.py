@@ -107,3 +107,10 @@ class TestWords:
 async def test_a_calendar_without_any_is_refused():
     with pytest.raises(NoEvents):
         await written(paper(), "ics")
+
+
+def test_midnight_somewhere_is_an_instant_and_no_day():
+    """Its zone says which."""
+    event = Event.model_validate({"title": "Closing", "at": "2026-03-01T00:00:00-05:00"})
+    assert isinstance(event.at, datetime.datetime)
+    assert not isinstance(Event.model_validate({"title": "Closing", "at": "2026-03-01"}).at, datetime.datetime)

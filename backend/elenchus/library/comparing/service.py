@@ -11,7 +11,6 @@ from elenchus.library.comparing.errors import TooLongToCompare
 from elenchus.library.comparing.schemas import MOST_CHARACTERS, Compared, Side
 from elenchus.library.errors import DocumentHasNoText
 from elenchus.library.quotes import at_hand
-from elenchus.library.retrieval import require_documents
 from elenchus.library.viewing import existing
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ async def compare(principal: Principal, left: Side, right: Side, topics: Sequenc
     Raises `DocumentNotFound`, `DocumentHasNoText`, `TooLongToCompare`.
     """
     ids = list(dict.fromkeys(side.document_id for side in (left, right) if side.document_id))
-    await require_documents(principal, ids)
     for document_id in ids:
         await _require_bounded(principal, document_id)
     sources = await at_hand(principal, ids)

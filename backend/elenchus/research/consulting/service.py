@@ -1,21 +1,18 @@
 """The door through which another room gets one examined answer. It belongs to no conversation, and nothing of it is
 stored here."""
 
-from collections.abc import Sequence
 from contextlib import aclosing
 
 from elenchus.core.llm.factory import chat_model, require_answering
 from elenchus.core.llm.sampling import temperature_of
 from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
-from elenchus.library.schemas import Passage
 from elenchus.research import answering
 from elenchus.research.answering import Failed, Inquiry, Outcome
 from elenchus.research.consulting.accounting import accounted, spent
 from elenchus.research.consulting.errors import Unverified
 from elenchus.research.consulting.finding import Found
-from elenchus.research.consulting.schemas import Consultation, Consulted, Examined, Hold, Made, Source, Used
-from elenchus.research.examining import service as examining
+from elenchus.research.consulting.schemas import Consultation, Consulted, Hold, Made, Source, Used
 from elenchus.research.leash import Leash
 from elenchus.research.models import Verification
 from elenchus.research.prompts import History
@@ -52,11 +49,6 @@ async def consult(principal: Principal, asked: Consultation, *, hold: Hold, used
         is_cut=outcome.is_cut,
         record=Made.model_validate(making.made(inquiry, outcome)),
     )
-
-
-async def examine_text(principal: Principal, text: str, passages: Sequence[Passage], question: str = "") -> Examined:
-    """Words from elsewhere, as an answer is examined: [1] is the first passage."""
-    return await examining.examine(principal, text, passages, question)
 
 
 def _inquiry(principal: Principal, asked: Consultation) -> Inquiry:

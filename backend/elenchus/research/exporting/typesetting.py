@@ -16,7 +16,7 @@ from elenchus.research.exporting.errors import NotTypeset
 from elenchus.research.exporting.schemas import DONE
 
 MODULE = "elenchus.research.exporting.child.typeset"
-AT_ONCE = 2  # each is a core and some 100 MB while it lasts
+AT_ONCE = 2  # each is a core, and 100 to 200 MB, while it lasts
 SECONDS = 300.0
 BLOCK_BYTES = 64 * 1024
 COMPLAINT_BYTES = 64 * 1024

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from elenchus.core.llm.forms import validator
+from elenchus.core.llm.forms import is_json, validator
 from elenchus.core.llm.terms import folded, frame_terms, related, terms
 from elenchus.library.analysing.rules.dates import days
 from elenchus.library.analysing.rules.lines import Line
@@ -65,7 +65,7 @@ def picked(shape: Shape, sentences: Iterable[str], asked: Asked) -> tuple[JsonVa
     """The value and the sentence that says it."""
     for sentence in sentences:
         value = _value(shape, folded(sentence), asked)
-        if value is not None and validator(shape.schema).is_valid(value):
+        if value is not None and is_json(value) and validator(shape.schema).is_valid(value):
             return value, sentence
     return None
 

@@ -8,7 +8,7 @@ MOST_CELLS = 1_000_000
 MOST_SET_CELLS = 60_000  # of a Word file or a PDF: MuPDF sets some 10,000 cells a second
 MOST_CHARACTERS = 20_000_000
 MOST_SET_CHARACTERS = 10_000_000  # of those: half a minute of computing when all stands in cells
-MOST_EVENTS = 10_000
+MOST_EVENTS, EVENT_CELLS = 10_000, 4  # on paper a table of them
 MOST_BYTES = 50_000_000
 
 _SET = {PaperFormat.WORD, PaperFormat.PDF}
@@ -20,6 +20,7 @@ def require_bounded(paper: Paper, wanted: PaperFormat) -> None:
         _require_even(table)
     _require("rows", sum(len(table.rows) for table in paper.tables), MOST_ROWS)
     cells = sum(len(table.rows) * len(table.columns) for table in paper.tables)
+    cells += EVENT_CELLS * len(paper.events)
     _require("cells", cells, MOST_SET_CELLS if wanted in _SET else MOST_CELLS)
     _require("events", len(paper.events), MOST_EVENTS)
     _require("characters", _characters(paper), MOST_SET_CHARACTERS if wanted in _SET else MOST_CHARACTERS)

@@ -93,7 +93,7 @@ class Event(_Value):
     a later one moves it. Without a key its title and time are."""
 
     title: Title
-    at: Annotated[datetime.date | AwareDatetime, BeforeValidator(_written)]
+    at: Annotated[AwareDatetime | datetime.date, BeforeValidator(_written)]
     description: Words = ""
     source: Words = ""
     key: Words = ""
