@@ -47,6 +47,18 @@ async def test_when_one_fails_no_other_is_begun_and_the_others_are_let_finish():
     assert (begun, ended) == ([0, 1], [1])
 
 
+async def test_one_that_is_itself_cut_off_is_one_that_failed():
+    begun: list[int] = []
+
+    async def work(item: int) -> None:
+        begun.append(item)
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await at_once.each(range(5), work, most=1)
+    assert begun == [0]
+
+
 async def test_cancelled_it_leaves_none_behind():
     let_go: list[int] = []
     begun = asyncio.Event()
