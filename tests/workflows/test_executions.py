@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support import Firm
+from tests.support import Firm, until
 from tests.workflows.support import (
     ANYTHING,
     decide,
@@ -120,8 +120,12 @@ class TestApproval:
         made = await template(shared, APPROVAL, step("send", needs=["ask"], value="{{ steps.ask.comment }}"))
         waiting = await reached(shared, await execute(shared, made), "waiting")
         assert of(waiting, "ask")["waiting_for"]["title"] == "Send it?"
-        job = (await shared.client.get(f"/api/v1/jobs/{waiting['job_id']}")).json()
-        assert (job["status"], job["worker"]) == ("queued", None)
+
+        async def parked() -> bool:
+            job = (await shared.client.get(f"/api/v1/jobs/{waiting['job_id']}")).json()
+            return (job["status"], job["worker"]) == ("queued", None)
+
+        await until(parked)
         assert (await decide(shared, waiting, "ask", approved=True, comment="Go on.")).status_code == 200
         done = await over(shared, waiting)
         assert (done["status"], done["output_data"]) == ("completed", "Go on.")
