@@ -21,7 +21,6 @@ from typing import Any
 from pydantic import SecretStr
 
 from benchmarks.harness import cpu_seconds, p50, p95, report, timed, verdict
-from elenchus import registry
 from elenchus.core import logs, mongo
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, derived_id, new_id
@@ -32,7 +31,7 @@ from elenchus.embedded import embedded_servers
 from elenchus.jobs.figures import day
 from elenchus.jobs.figures import service as figures
 from elenchus.jobs.figures.schemas import StatsScope
-from elenchus.jobs.models import Job
+from elenchus.jobs.models import MODELS, Job
 from elenchus.jobs.schemas import Key
 from elenchus.jobs.searching import service as searching
 from elenchus.jobs.searching import store
@@ -160,7 +159,7 @@ async def main(jobs: int = JOBS, kept: str | None = None) -> None:
                 redis=RedisSettings(url=SecretStr(started.redis_url)),
             )
         )
-        held = await stack.enter_async_context(open_resources(settings, registry.MODELS, timeout_seconds=30))
+        held = await stack.enter_async_context(open_resources(settings, MODELS, timeout_seconds=30))
         await held.bind_models()
         await mongo.build_indexes(held.database, [Job])
         if not await held.database["jobs"].find_one({"tenant_id": SMALL[0], "open": True}):

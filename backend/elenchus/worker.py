@@ -9,9 +9,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from elenchus import registry
-from elenchus.core import logs, problems, queueing
+from elenchus.core import logs, problems
 from elenchus.core.clock import now
-from elenchus.core.queueing import Listener
+from elenchus.core.listening import Listener, hear_nudges
 from elenchus.core.resources import NotOpen, Resources, open_resources, resources
 from elenchus.core.settings import JobSettings, Settings
 from elenchus.jobs.engine import RELEASE_SECONDS, Engine
@@ -68,7 +68,7 @@ async def work(
     loops: list[asyncio.Task[object]] = [
         listening,
         asyncio.create_task(stop.wait()),
-        asyncio.create_task(queueing.hear_nudges(me.id, engine.look_at)),
+        asyncio.create_task(hear_nudges(me.id, engine.look_at)),
         asyncio.create_task(sweep.run()),
     ]
     try:

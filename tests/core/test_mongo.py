@@ -1,5 +1,6 @@
 """The wall between tenants, against a real server."""
 
+import asyncio
 import secrets
 
 import pytest
@@ -7,7 +8,7 @@ from beanie import Document
 from pymongo import IndexModel
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 
-from elenchus.core import mongo
+from elenchus.core import indexes, mongo
 from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.mongo import TenantOwned, UnscopedAccess, WrongTenant
 from elenchus.core.resources import Resources
@@ -28,6 +29,28 @@ class Note(TenantOwned):
 async def bound(resources_: Resources):
     await mongo.bind_models(resources_.database, [Note])
     await mongo.build_indexes(resources_.database, [Note])
+
+
+class Kept(Document):
+    class Settings:
+        name = "kept_notes"
+        indexes = [IndexModel([("text", 1)], name="text")]
+        former_indexes = ("old", "older", "oldest")
+
+
+class TestIndexes:
+    async def test_what_a_model_had_once_goes_and_nobody_elses(self, resources_: Resources):
+        notes = resources_.database["kept_notes"]
+        await mongo.bind_models(resources_.database, [Kept])
+        await notes.create_indexes([IndexModel([(name, 1)], name=name) for name in ("old", "older", "theirs")])
+        await asyncio.gather(*(mongo.build_indexes(resources_.database, [Kept]) for _ in range(5)))
+        assert {*await notes.index_information()} == {"_id_", "theirs", "text"}
+
+    async def test_one_that_another_process_has_dropped_meanwhile(self, resources_: Resources):
+        """Between the look and the command."""
+        notes = resources_.database["kept_notes"]
+        await notes.create_index("text", name="text")
+        await indexes.drop(notes, ["gone"])
 
 
 def note(owner, text: str | None = None, **fields) -> Note:

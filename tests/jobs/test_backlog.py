@@ -5,9 +5,10 @@ from datetime import timedelta
 from elenchus.core.clock import now
 from elenchus.core.resources import resources
 from elenchus.jobs import store
-from elenchus.jobs.models import Attempt
+from elenchus.jobs.models import Attempt, Worker
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobStatus
+from elenchus.jobs.sweep import Sweep
 from elenchus.jobs.task import task
 from tests.jobs.conftest import Gate, kept, submit, waiting
 from tests.support import until
@@ -62,3 +63,39 @@ async def test_one_is_taken_over_when_its_lease_ends_and_not_a_sweep_later(me, s
     await start_worker(note, sweep_seconds=60)
     await until(lambda: "soon" in done)
     assert timedelta(0) <= now() - dead.due_at < timedelta(seconds=1)
+
+
+async def test_the_ends_of_many_jobs_are_no_sweep_for_dead_workers_each(me, engine, monkeypatch, job_settings):
+    looks, really = [], store.due
+
+    async def looked(*args, **more):
+        looks.append(more) if "status" in more else None
+        return await really(*args, **more)
+
+    monkeypatch.setattr(store, "due", looked)
+    sweep = Sweep(
+        engine(note),
+        (),
+        job_settings.model_copy(update={"sweep_seconds": 60.0}),
+        me=Worker(id="w", host="h", pid=1, queues=[], started_at=now(), seen_at=now()),
+        alone=lambda: True,
+    )
+    for _ in range(20):
+        await sweep.once()
+    assert len(looks) == 1
+
+
+async def test_while_more_was_left_by_dead_workers_each_end_is_one(me, start_worker):
+    """Though a sweep is long, the slots are never empty."""
+    began = now() - timedelta(seconds=30)
+    dead = [
+        waiting(
+            me, type="backlog.note", queue=resources().settings.jobs.queue, params={"mark": f"dead {n}"}, token=1,
+            status=JobStatus.RUNNING, worker="dead", started_at=began, attempts=1, due_at=began,
+            attempt_log=[Attempt(number=1, worker="dead", started_at=began)],
+        )
+        for n in range(12)
+    ]  # fmt: skip
+    await kept(*dead)
+    await start_worker(note, sweep_seconds=60, concurrency=2)
+    await until(lambda: sum(mark.startswith("dead ") for mark in done) == 12, timeout=30)

@@ -20,6 +20,7 @@ from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import AttemptOutcome, JobStatus, StepState, Subject
 from elenchus.jobs.task import task
 from tests.jobs.conftest import Gate, submit
+from tests.jobs.support import claim
 from tests.support import until
 
 CANARY = "the client's secret words"
@@ -288,7 +289,7 @@ class TestFence:
 
         job_id = await submit("engine.note", me, mark="fenced")
         maker = engine(note)
-        job = await store.claim(job_id, types={"engine.note"}, worker="w1", until=now())
+        job = await claim(job_id, types={"engine.note"}, worker="w1", until=now())
         run = Run(job, Lease(maker._settings))
         await run.progress(0.25, "reading")
         await run.log("page read", page=3)
@@ -463,7 +464,7 @@ class TestCrash:
     async def test_a_crash_before_any_step_counts_as_well(self, me, stored, engine, make_due):
         job_id = await submit("engine.note", me, mark="poison between steps")
         for _ in range(3):
-            assert await store.claim(job_id, types={"engine.note"}, worker="dying", until=now())
+            assert await claim(job_id, types={"engine.note"}, worker="dying", until=now())
             await make_due(job_id)
         await engine(note).attend(job_id)
         assert (await stored(job_id)).error.code == "poison"
@@ -477,7 +478,7 @@ class TestCrash:
         job = await stored(job_id)
         assert job.steps[0].state is StepState.PENDING
         await make_due(job_id)
-        assert await store.claim(job_id, types={"engine.held"}, worker="dying", until=now())
+        assert await claim(job_id, types={"engine.held"}, worker="dying", until=now())
         await make_due(job_id)
         gate.open()
         await engine(held).attend(job_id)

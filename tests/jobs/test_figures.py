@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from elenchus.core.clock import now
-from elenchus.core.ids import Id, new_id
+from elenchus.core.ids import new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.jobs.figures import day
 from elenchus.jobs.figures.schemas import StatsScope
 from elenchus.jobs.figures.service import stats
 from elenchus.jobs.models import Job
+from elenchus.jobs.reach import Reach
 from elenchus.jobs.schemas import JobError, JobStatus
 from tests.jobs.conftest import ended, kept, waiting
 from tests.jobs.door import as_
@@ -88,22 +89,24 @@ class TestDay:
 
         assert [await seen(who) for who in (me, colleague, stranger, superuser)] == [4, 2, 2, 6]
         assert await seen(me, scope="me") == 2
+        assert await seen(me, scope="tenant") == 4
         assert await seen(superuser, tenant_id=me.tenant_id) == 4
 
     async def test_only_what_is_missing_is_read_again(self, me, monkeypatch):
         await kept(*(ended(me, completed_at=now() - HOUR * n) for n in range(20)))
-        read, asked = day.store.ended, []
+        asked = []
+        for name in ("ended", "counted"):
 
-        async def noted(*args, **more):
-            asked.append(args[1:])
-            return await read(*args, **more)
+            async def noted(*args, really=getattr(day.store, name), **more):
+                asked.append(args[1:])
+                return await really(*args, **more)
 
-        monkeypatch.setattr(day.store, "ended", noted)
+            monkeypatch.setattr(day.store, name, noted)
         await stats(me, StatsScope())
         assert len(asked) == 2
         await stats(me, StatsScope())
         assert len(asked) == 3
-        known = day._known[me.tenant_id]
+        known = day._known[Reach(me.tenant_id)]
         forgotten = sorted(known)[10:12] + sorted(known)[40:41]
         for start in forgotten:
             known[start] = day._Quarter(known[start].counts, 0.0)
@@ -117,7 +120,7 @@ class TestDay:
         assert (await stats(me, StatsScope())).is_partial
 
     async def test_tenants_nobody_asks_for_any_more_are_forgotten(self, me, monkeypatch):
-        monkeypatch.setattr(day, "REMEMBERED_TENANTS", 2)
+        monkeypatch.setattr(day, "REMEMBERED", 2)
         for _ in range(4):
             await stats(Principal(new_id(), new_id(), Role.OWNER), StatsScope())
         assert len(day._known) == 2
@@ -128,7 +131,3 @@ class TestDay:
         gaps = [(0, 3), (5, 6), (7, 9)]
         assert [*day._runs(starts)] == [(at + day.QUARTER * a, at + day.QUARTER * b) for a, b in gaps]
         assert [*day._runs([])] == []
-
-
-def test_ids_stay_ids() -> None:
-    assert day.Kind(Id("0" * 24), "t", "failed", None).user_id == Id("0" * 24)

@@ -26,6 +26,7 @@ from elenchus.jobs import store as jobs_store
 from elenchus.jobs.following import service
 from elenchus.jobs.following import store as following_store
 from elenchus.jobs.models import Job
+from elenchus.jobs.reach import Tenant
 from elenchus.jobs.run import Run
 from elenchus.jobs.task import task
 from tests.jobs.conftest import Gate, over, submit
@@ -182,6 +183,17 @@ class TestLive:
             assert looks[f.principal.tenant_id] == 1
             assert watching(f.principal) == 20
         await until(lambda: not watching(f.principal))
+
+    async def test_looks_are_forgotten_while_somebody_waits_for_one(self, monkeypatch):
+        """Whoever waited for the look that is forgotten must not leave it behind without its lock."""
+        monkeypatch.setattr(service, "REMEMBERED", 1)
+        monkeypatch.setattr(service, "FRESH_SECONDS", 0.0)
+        monkeypatch.setattr(service, "IDLE_SECONDS", 0.0)
+        firms = [Tenant(new_id()) for _ in range(6)]
+        for _ in range(10):
+            await asyncio.gather(*(service._look(firm) for firm in firms for _ in range(4)))
+        await service._look(firms[0])
+        assert len(service._shared) == 1
 
     async def test_it_ends_when_the_server_begins_to_stop(self, firm, held):
         f, stopping = await firm(), asyncio.Event()

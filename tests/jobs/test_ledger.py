@@ -4,16 +4,19 @@ import time
 from datetime import timedelta
 from statistics import median
 
+import pytest
 from pymongo import monitoring
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
+from elenchus.core.mongo import Unscoped
 from elenchus.jobs import store
 from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobStatus
 from elenchus.jobs.task import task
 from tests.jobs.conftest import submit
+from tests.jobs.support import claim
 
 
 class LedgerCommands(monitoring.CommandListener):
@@ -97,13 +100,31 @@ class TestLongHistory:
         assert len(await store.due("ledger", types={"ledger.note"}, limit=500)) == open_now
         assert await store.due("ledger", types={"another"}, limit=500) == []
 
+    async def test_what_is_put_off_is_not_read_by_a_sweep(self, me):
+        parked = {"status": JobStatus.QUEUED, "open": True, "queue": "parked", "completed_at": None}
+        later = now() + timedelta(days=1)
+        await Job.owned_by(me).insert_missing([finished(me, **parked, due_at=later) for _ in range(50)])
+        await Job.owned_by(me).insert_missing([finished(me, **parked) for _ in range(3)])
+        asked: list[dict] = []
+        really = Unscoped.aggregate
+
+        async def noted(self, pipeline, *, among):
+            asked.append(among)
+            return await really(self, pipeline, among=among)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Unscoped, "aggregate", noted)
+            assert len(await store.due("parked", types={"ledger.note"}, limit=500, status=JobStatus.QUEUED)) == 3
+        plan = await Job.across_tenants()._collection.find(asked[0]).explain()
+        assert plan["executionStats"]["totalDocsExamined"] == 3
+
     async def test_a_claim_costs_the_same_in_a_long_ledger(self, me):
         async def claims() -> float:
             waits = []
             for _ in range(15):
                 job_id = await submit("ledger.note", me)
                 began = time.perf_counter()
-                assert await store.claim(job_id, types={"ledger.note"}, worker="w", until=now())
+                assert await claim(job_id, types={"ledger.note"}, worker="w", until=now())
                 waits.append(time.perf_counter() - began)
             return median(waits)
 

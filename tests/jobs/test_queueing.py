@@ -15,10 +15,10 @@ import pytest
 from arq.worker import Worker as ArqWorker
 from redis.exceptions import RedisError
 
-from elenchus.core import queueing
+from elenchus.core import listening, queueing
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
-from elenchus.core.queueing import Listener
+from elenchus.core.listening import Listener
 from elenchus.core.resources import redis_client
 from elenchus.embedded import Policy, Server, valkey_server
 from elenchus.jobs import service as jobs
@@ -101,7 +101,7 @@ class TestWake:
         monkeypatch.setattr(queueing, "BELL_LENGTH", 5)
         for _ in range(9):
             await queueing.wake(new_id(), 0)
-        assert await resources_.redis.llen(queueing._bell()) == 5
+        assert await resources_.redis.llen(queueing.bell()) == 5
 
 
 class TestOutage:
@@ -136,8 +136,17 @@ class TestOutage:
             began = time.monotonic()
             await over(me, await submit("queueing.note", me))
             waits.append(time.monotonic() - began)
-            await asyncio.sleep(queueing.RETRY_SECONDS)
+            await asyncio.sleep(listening.RETRY_SECONDS)
         assert min(waits) < 0.3  # the bell is heard again: the sweep alone would wait out its grace
+
+    async def test_a_cancellation_is_heard_within_two_seconds(self, me, valkey, start_worker):
+        """Nobody can nudge the worker, and its next heartbeat is far away."""
+        await start_worker(wait, heartbeat_seconds=20, lease_seconds=60, sweep_seconds=20)
+        await killed(valkey)
+        job_id = await submit("queueing.wait", me)
+        await until(lambda: self.all_running(me, [job_id]))
+        await jobs.cancel(me, job_id)
+        assert (await over(me, job_id, timeout=2)).status is JobStatus.CANCELLED
 
     async def all_running(self, me, ids):
         return all([(await jobs.get(me, job_id)).status is JobStatus.RUNNING for job_id in ids])
@@ -157,7 +166,7 @@ class TestOneRoundTrip:
         """`wake` writes arq's own format by itself, to save three round trips."""
         ours, theirs = new_id(), new_id()
         await queueing.wake(ours, 0)
-        await queueing._queue().enqueue_job(queueing.FUNCTION, str(theirs), _job_id=f"{theirs}:0")
+        await queueing.queue().enqueue_job(queueing.FUNCTION, str(theirs), _job_id=f"{theirs}:0")
         redis = resources_.redis
 
         async def sent(job_id: Id) -> tuple[dict[str, object], float, int]:
@@ -174,7 +183,7 @@ class TestOneRoundTrip:
         await queueing.wake(job_id, 3, at=at)
         score = await resources_.redis.zscore(job_settings.queue, f"{job_id}:3")
         assert score == pytest.approx(at.timestamp() * 1000, abs=1)
-        assert await resources_.redis.llen(queueing._bell()) == 0
+        assert await resources_.redis.llen(queueing.bell()) == 0
 
 
 class TestArq:
@@ -197,6 +206,53 @@ class TestArq:
             with pytest.raises((RedisError, OSError)):
                 await asyncio.wait_for(listener.start_jobs([b"some:0"]), 5)
         assert listener.job_counter == 0
+
+    async def test_a_page_of_what_others_have_does_not_hold_up_what_comes_after(self, valkey, resources_):
+        """As after the death of a worker with many hands: its wake-ups stand at the queue's head until they expire."""
+        came = asyncio.Queue()
+        listener = Listener(came.put, at_once=2, timeout_seconds=5)
+        for _ in range(2 * listening.PAGE + 1):
+            job_id = new_id()
+            await queueing.wake(job_id, 0, ahead=timedelta(minutes=1))
+            await resources_.redis.set(f"arq:in-progress:{job_id}:0", 1)
+        ours = [new_id() for _ in range(5)]
+        for job_id in ours:
+            await queueing.wake(job_id, 0)
+        listens = asyncio.create_task(listener.main())
+        try:
+            assert {await asyncio.wait_for(came.get(), 5) for _ in ours} == {*ours}
+        finally:
+            listens.cancel()
+
+    async def test_one_of_two_workers_has_it(self, valkey, resources_):
+        came: list[Id] = []
+
+        async def attend(job_id: Id) -> None:
+            came.append(job_id)
+            await asyncio.sleep(0)
+
+        listeners = [Listener(attend, at_once=3, timeout_seconds=5) for _ in range(3)]
+        ids = [new_id() for _ in range(40)]
+        for job_id in ids:
+            await queueing.wake(job_id, 0)
+        listen = [asyncio.create_task(listener.main()) for listener in listeners]
+        try:
+            await until(lambda: len(came) >= len(ids))
+        finally:
+            for listens in listen:
+                listens.cancel()
+        assert sorted(came) == sorted(ids)
+
+    async def test_what_was_over_before_we_took_it_leaves_nothing(self, valkey, resources_, job_settings):
+        """Another worker ended it, or put it off, between our look at the queue and our hand on it."""
+        redis, came = resources_.redis, []
+        over, later = f"{new_id()}:0", new_id()
+        await queueing.wake(later, 0, at=now() + timedelta(minutes=1))
+        listener = Listener(lambda job_id: asyncio.sleep(0, came.append(job_id)), at_once=2, timeout_seconds=5)
+        await listener.start_jobs([over.encode(), f"{later}:0".encode()])
+        assert (came, listener.job_counter) == ([], 0)
+        assert await redis.keys("arq:in-progress:*") == []
+        assert await redis.zcard(job_settings.queue) == 1
 
     async def test_arqs_own_worker_would_forget_it(self, valkey):
         """The control: with arq's own verb the count is lost, and with enough of them the worker idles for ever."""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from elenchus.core.clock import now
-from elenchus.core.ids import new_id
+from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.jobs import service as jobs
 from elenchus.jobs import store as ledger
@@ -221,6 +221,56 @@ class TestPages:
     async def test_an_empty_ledger_is_one_page(self, http):
         nobody = Principal(new_id(), new_id(), Role.OWNER)
         assert (await http.get("/jobs", headers=as_(nobody))).json() == {"items": [], "next_cursor": None}
+
+
+class TestUnderWay:
+    """It has but one index, and the database itself looks through it."""
+
+    @pytest.mark.parametrize(
+        "asked",
+        [{"type": "rare"}, {"status": "running"}, {"queue": "other"}, {"worker": "w7"}, {"error_code": "timeout"},
+         {"subject_id": "5b01e389b7982f0b260f85fa"}, {"subject_type": "document"},
+         {"document_id": "6b01e389b7982f0b260f85fa"}, {"q": "6b01e389b7982f0b260f85fa"},
+         {"type": "rare", "worker": "w7", "document_id": "6b01e389b7982f0b260f85fa"}],
+    )  # fmt: skip
+    async def test_only_what_is_wanted_of_it_is_read(self, me, asked):
+        subject = SubjectRef(type="document", id=Id("5b01e389b7982f0b260f85fa"))
+        wanted = waiting(
+            me, type="rare", queue="other", worker="w7", status=JobStatus.RUNNING, subject=subject,
+            error=JobError(code="timeout", detail="x"),
+            keys=[Key.user(me.user_id), Key.type("rare"), Key.about(subject.id),
+                  Key.about(Id("6b01e389b7982f0b260f85fa"))],
+        )  # fmt: skip
+        await kept(wanted, *(waiting(me) for _ in range(30)))
+        for reach in (Reach(me.tenant_id), Reach(me.tenant_id, me.user_id)):
+            place = walk.Walk(Plan(reach, JobFilter(**asked)))
+            assert [row["_id"] for row in await place.take(51)] == [wanted.id]
+            assert place.read < 10  # of each command at least one is counted
+
+    async def test_a_job_by_its_id_is_one_look(self, me, monkeypatch):
+        wanted = waiting(me)
+        await kept(wanted, ended(me))
+        monkeypatch.setattr(walk.store, "between", None)
+        found = await service.search(me, JobFilter(q=str(wanted.id)), SearchPage())
+        assert [job.id for job in found.items] == [wanted.id]
+        assert found.next_cursor is None
+
+    async def test_a_superuser_pages_through_it_and_what_has_ended(self, http, me, monkeypatch):
+        monkeypatch.setattr(walk, "OPEN_AT_ONCE", 3)
+        kind = f"kind {new_id()}"
+        superuser = Principal(new_id(), new_id(), Role.OWNER, is_superuser=True)
+        rows = [make(me, type=kind, queued_at=now() - HOUR * n) for n in range(12) for make in (ended, waiting)]
+        at_once = now() - HOUR * 20
+        rows += [waiting(me, type=kind, queued_at=at_once) for _ in range(9)]
+        await kept(*rows)
+        found = await ids(http, superuser, type=kind, limit=5)
+        assert found == [str(row.id) for row in sorted(rows, key=lambda row: (row.queued_at, row.id), reverse=True)]
+
+    async def test_many_ids_are_read_some_at_a_time(self, me):
+        rows = [ended(me) for _ in range(120)]
+        await kept(*rows)
+        found = await walk.store.with_ids(Reach(me.tenant_id), [row.id for row in rows])
+        assert {row["_id"] for row in found} == {row.id for row in rows}
 
 
 class TestOthers:

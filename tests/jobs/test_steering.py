@@ -14,6 +14,7 @@ from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobStatus
 from elenchus.jobs.task import task
 from tests.jobs.conftest import Gate, over, submit
+from tests.jobs.support import claim
 from tests.support import until
 
 gates: dict[str, Gate] = {}
@@ -168,7 +169,7 @@ class TestRetry:
         gate.open()
         job_id = await submit("steering.held", me, gate="poison")
         for _ in range(3):
-            await store.claim(job_id, types={"steering.held"}, worker="dying", until=(await stored(job_id)).due_at)
+            await claim(job_id, types={"steering.held"}, worker="dying", until=(await stored(job_id)).due_at)
             await make_due(job_id)
         await engine(held).attend(job_id)
         assert (await stored(job_id)).error.code == "poison"

@@ -12,12 +12,12 @@ from elenchus.core import queueing
 from elenchus.core.clock import now
 from elenchus.core.ids import new_id
 from elenchus.core.resources import resources
+from elenchus.jobs import privacy, store
 from elenchus.jobs import service as jobs
-from elenchus.jobs import store
 from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.models import Job, SubjectRef, Worker
 from elenchus.jobs.run import Run
-from elenchus.jobs.schemas import AttemptOutcome, JobStatus
+from elenchus.jobs.schemas import AttemptOutcome, JobStatus, Subject
 from elenchus.jobs.sweep import Sweep
 from elenchus.jobs.task import task
 from tests.jobs.conftest import Gate, over, submit
@@ -137,6 +137,20 @@ class TestLostWakeUps:
         await start_worker(note)
         assert (await over(me, old.id)).error.code == "unknown_type"
         assert (await stored(young.id)).status is JobStatus.QUEUED
+        await until(lambda: self.closed(me, old.id))
+
+    @pytest.mark.parametrize("is_failed", [False, True], ids=["waiting", "left by a worker that died then"])
+    async def test_whoever_waits_for_such_work_is_woken(self, me, start_worker, stored, is_failed):
+        queue, past = await self.queue(), now() - timedelta(minutes=61)
+        parent = await row_without_wake_up(me, queue="elsewhere", due_at=now() + timedelta(days=1))
+        failed = {"status": JobStatus.FAILED, "completed_at": past} if is_failed else {}
+        child = await row_without_wake_up(
+            me, type="worker.unheard", queue=queue, due_at=past, awaited_by=parent.id, **failed
+        )
+        await start_worker(note)
+        await until(lambda: self.closed(me, child.id))
+        assert (await stored(parent.id)).due_at < now() + timedelta(hours=1)
+        assert (await stored(child.id)).status is JobStatus.FAILED
 
     async def test_a_room_that_was_not_told_learns_of_it(self, me, start_worker):
         job_id = await submit("worker.told", me)
@@ -156,16 +170,16 @@ class TestLostWakeUps:
 class TestPoison:
     async def test_rubbish_in_the_queue_ends_no_worker(self, me, start_worker, resources_):
         worker = await start_worker(note)
-        pool = queueing._queue()
+        pool = queueing.queue()
         await pool.enqueue_job("run", "not an id")
         await pool.enqueue_job("run")
         await pool.enqueue_job("no such function", "x")
         await pool.zadd(pool.default_queue_name, {"without a payload": 1})
         await pool.set("arq:job:pickled", b"\x80\x04N.")
         await pool.zadd(pool.default_queue_name, {"pickled": 1})
-        await pool.lpush(queueing._bell(), 1)
+        await pool.lpush(queueing.bell(), 1)
         name = await until(lambda: self.name_of_worker(pool.default_queue_name))
-        await pool.lpush(queueing._nudges(name), b"\xff\xfe")
+        await pool.lpush(queueing.nudges(name), b"\xff\xfe")
         job_id = await submit("worker.note", me)
         assert (await over(me, job_id)).status is JobStatus.COMPLETED
         await until(lambda: self.emptied(pool))
@@ -214,6 +228,35 @@ class TestBugs:
         await engine(note).attend(job_id)
         row = await Job.across_tenants().row({"_id": job_id})
         assert (row["status"], row["error"]["code"], row["open"]) == ("failed", "unreadable", False)
+        assert (await jobs.get(me, job_id)).steps == []
+        assert row["unread"] == {"steps": "not a list"}
+
+    @pytest.mark.parametrize("broken", [{"steps": "not a list"}, {"steps": 1, "stage": 2}])
+    async def test_its_room_and_whoever_waits_for_it_learn_of_it(self, me, engine, stored, broken):
+        started.pop("told", None)
+        parent = await row_without_wake_up(me, queue="elsewhere", due_at=now() + timedelta(days=1))
+        job_id = await jobs.submit("worker.told", me, subject=Subject("thing", new_id()), awaited_by=parent.id)
+        await Job.across_tenants().update({"_id": job_id}, {"$set": broken})
+        for _ in range(2):
+            await engine(told).attend(job_id)
+        assert "told" in started
+        assert (await stored(parent.id)).due_at <= now()
+        assert not (await stored(job_id)).open
+
+    @pytest.mark.parametrize("broken", [{"max_attempts": "many"}, {"steps": "not a list"}])
+    async def test_one_that_cannot_be_read_after_its_end_is_not_open_for_ever(
+        self, me, engine, stored, make_due, broken
+    ):
+        parent = await row_without_wake_up(me, queue="elsewhere", due_at=now() + timedelta(days=1))
+        job_id = await jobs.submit("worker.told", me, subject=Subject("thing", new_id()), awaited_by=parent.id)
+        await store.cancel_queued(await stored(job_id), error=jobs.CANCELLED_ERROR, tell=True)
+        await Job.across_tenants().update({"_id": job_id}, {"$set": broken})
+        for _ in range(2):
+            await engine(told).attend(job_id)
+        assert not (await Job.across_tenants().row({"_id": job_id}))["open"]
+        assert (await stored(parent.id)).due_at <= now()
+        await privacy.erase_in(me)
+        assert await Job.owned_by(me).rows({}) == []
 
     async def test_a_loop_that_ends_by_itself_ends_the_worker_loudly(self, start_worker, monkeypatch):
         """Not a worker that looks alive and sweeps nothing: the supervisor starts another."""

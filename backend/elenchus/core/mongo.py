@@ -7,6 +7,7 @@ refuses a document of another one. The verbs that Beanie would offer on the clas
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from beanie import Document, init_beanie
@@ -18,7 +19,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
-from elenchus.core import wall
+from elenchus.core import indexes, wall
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.settings import MongoSettings
@@ -69,16 +70,18 @@ async def bind_models(database: AsyncDatabase[Row], models: Iterable[type[Docume
 async def build_indexes(database: AsyncDatabase[Row], models: Iterable[type[Document]]) -> list[str]:
     """Create what is missing and return the names; an existing index is left alone, a changed one is an error.
 
-    One by which the database would remove rows itself goes: `core.expiry` does that, and says why.
+    One by which the database would remove rows itself goes: `core.expiry` does that, and says why. So do those that a
+    model had once (`Settings.former_indexes`), when the others are there; of anybody else's none.
     """
     made: list[str] = []
     for model in models:
         collection = database[model.get_collection_name()]
-        for index in await (await collection.list_indexes()).to_list():
-            if "expireAfterSeconds" in index:
-                await collection.drop_index(index["name"])
+        there = {index["name"]: index for index in await (await collection.list_indexes()).to_list()}
+        await indexes.drop(collection, [name for name, index in there.items() if "expireAfterSeconds" in index])
         if wanted := declared_indexes(model):
             made += await collection.create_indexes(wanted)
+        former = getattr(getattr(model, "Settings", None), "former_indexes", ())
+        await indexes.drop(collection, [name for name in former if name in there])
     return made
 
 
@@ -190,8 +193,11 @@ class Unscoped(Generic[D]):
     async def count(self, filter_: Filter) -> int:
         return await self._collection.count_documents(self._scoped(filter_))
 
-    async def aggregate(self, pipeline: Sequence[Mapping[str, Any]]) -> list[Row]:
-        cursor = await self._collection.aggregate([{"$match": self._scoped({})}, *map(check_stage, pipeline)])
+    async def aggregate(
+        self, pipeline: Sequence[Mapping[str, Any]], *, among: Filter = MappingProxyType({})
+    ) -> list[Row]:
+        """`among` is what an index gives: the bundled database asks none for a stage behind the first."""
+        cursor = await self._collection.aggregate([{"$match": self._scoped(among)}, *map(check_stage, pipeline)])
         return await cursor.to_list()
 
     async def insert(self, document: D) -> D:
@@ -249,7 +255,7 @@ class Unscoped(Generic[D]):
         result = await self._collection.update_one(self._scoped(filter_), check_change(change))
         return result.matched_count == 1
 
-    async def update_many(self, filter_: Filter, change: Mapping[str, Any]) -> int:
+    async def update_many(self, filter_: Filter, change: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> int:
         result = await self._collection.update_many(self._scoped(filter_), check_change(change))
         return result.modified_count
 

@@ -18,6 +18,9 @@ from elenchus.core.llm.base import ModelFailed
 from elenchus.core.settings import JobSettings
 from elenchus.jobs import metrics, service, store, verdict, waking
 from elenchus.jobs import run as runs
+from elenchus.jobs.crowding.claims import Claims
+from elenchus.jobs.crowding.ends import Ends
+from elenchus.jobs.crowding.store import Ending
 from elenchus.jobs.errors import Fatal, JobInterrupted, LostLease, Parked, Retryable
 from elenchus.jobs.lease import Lease, cut_off, term
 from elenchus.jobs.models import Job
@@ -51,6 +54,8 @@ class Engine:
         self.worker = worker
         self.stopping = False
         self._settings = settings
+        self._ends = Ends(settings)
+        self._claims = Claims(self.tasks, settings, worker=worker)
         self._slots = asyncio.Semaphore(settings.concurrency)
         self._busy = 0
         self._idle = asyncio.Event()
@@ -100,14 +105,13 @@ class Engine:
     async def _attend(self, job_id: Id, *, swept: bool) -> None:
         runs.at("before_claim")
         lease = Lease(self._settings)
-        until = now() + term(self._settings)
-        job = await store.claim(job_id, types=self.tasks, worker=self.worker, until=until)
+        job = await self._claims.claim(job_id)
         if job is not None:
             stale = swept or bool(verdict.crashed_attempts(job))
             await self._run(job, lease)
             if stale:  # afterwards: a Redis that is away must not cost the run its lease
                 await queueing.forget(job.id, (job.token - 1, job.token - 2))
-        elif job := await store.claim_telling(job_id, types=self.tasks, again=until):
+        elif job := await store.claim_telling(job_id, types=self.tasks, again=now() + term(self._settings)):
             await self._tell(job)
 
     async def _run(self, job: Job, lease: Lease) -> None:
@@ -201,10 +205,10 @@ class Engine:
 
     async def _end(self, job: Job, lease: Lease, found: Verdict, status: JobStatus) -> None:
         error = verdict.last_error(found, job)
-        is_told = self.tasks[job.type].on_end or job.awaited_by
-        tell = now() + term(self._settings) if is_told else None
+        is_told = bool(self.tasks[job.type].on_end or job.awaited_by)
+        ending = Ending(status, found.outcome, error, is_told)
         runs.at("before_end")
-        await lease.write(lambda: store.end(job, status=status, outcome=found.outcome, error=error, tell=tell))
+        await lease.write(lambda: self._ends.end(job, ending, lease))
         runs.at("after_end")
         metrics.ended.labels(job.type, status).inc()
         log.info("job ended", status=status, reason=error.code if error else None, attempts=job.attempts)
@@ -233,6 +237,10 @@ class Engine:
         for held in self._held:
             if held.job_id == job_id:
                 held.lease.nudge()
+
+    def look_at_all(self) -> None:
+        for held in self._held:
+            held.lease.nudge()
 
     async def release_expired(self) -> None:
         """Runs that lost their lease to an outage and not to another worker are no crashes: put them back."""

@@ -78,6 +78,8 @@ class Job(TenantOwned):
     #: telling.
     due_at: datetime
     token: int = 0
+    #: Which claim was the last: one takes several jobs.
+    claim: Id | None = None
     #: How often somebody said that there is something to do; a run that has not seen the last one cannot park.
     wakes: int = 0
     #: Of the same tenant: it may be parked until this one has ended.
@@ -131,6 +133,8 @@ class Job(TenantOwned):
             _of_ended("keys"),
             _of_ended(),
         ]
+        #: Of earlier versions. Each would cost every write what the others do.
+        former_indexes: ClassVar = ("tenant_id_status_id", "tenant_id_id")
 
     @property
     def principal(self) -> Principal:

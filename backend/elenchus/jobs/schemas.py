@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
-from pydantic import BaseModel, JsonValue, computed_field, field_validator
+from pydantic import BaseModel, ConfigDict, JsonValue, computed_field, field_validator
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, IdField
@@ -86,6 +86,8 @@ class Subject:
 
 class JobError(BaseModel):
     """A stable code and a sentence that a person can read and act on; never an exception's own text."""
+
+    model_config = ConfigDict(frozen=True)
 
     code: str
     detail: str

@@ -15,8 +15,11 @@ from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import EPOCH, DuplicateKeyError, HasTenant, Row, Unscoped
 from elenchus.jobs import bounds
+from elenchus.jobs import task as tasks
 from elenchus.jobs.models import Job, LogLine, Step
+from elenchus.jobs.reach import Tenant
 from elenchus.jobs.schemas import UNDER_WAY, AttemptOutcome, JobError, JobStatus, StepState
+from elenchus.jobs.unread import store as unread
 
 ATTEMPTS_KEPT = 20
 LOGS_KEPT = 100
@@ -33,6 +36,7 @@ LISTED = dict.fromkeys(
 #: Of a job that is shown: what its steps gave and what it was given may be megabytes, and are nobody's to see.
 UNSHOWN = {"steps.result": 0, "params": 0}
 SCAN_SECONDS = 60.0
+UNKNOWN_AT_ONCE = 100
 
 
 def _jobs() -> Unscoped[Job]:
@@ -92,9 +96,9 @@ async def ended_since(
 
 async def cancel_queued(job: Job, *, error: JobError, tell: bool) -> bool:
     """A new token, so that the wake-up that tells the room is not taken for the one already sent."""
-    ended = _ended(JobStatus.CANCELLED, error) | {"open": tell, "due_at": now()}
+    change = ended(JobStatus.CANCELLED, error) | {"open": tell, "due_at": now()}
     filter_ = {"_id": job.id, "status": JobStatus.QUEUED}
-    return await Job.owned_by(job).update(filter_, {"$set": ended, "$inc": {"token": 1}})
+    return await Job.owned_by(job).update(filter_, {"$set": change, "$inc": {"token": 1}})
 
 
 async def request_cancel(job: Job) -> bool:
@@ -113,31 +117,7 @@ async def queue_again(job: Job) -> bool:
     return await Job.owned_by(job).update(filter_, {"$set": anew, "$inc": {"token": 1}})
 
 
-# ---- the engine's claim and lease
-
-
-async def claim(job_id: Id, *, types: Collection[str], worker: str, until: datetime) -> Job | None:
-    """The job, running under a new token, when it was due and of a kind this worker knows; None when there is no work.
-
-    Its attempts without an end are those whose worker died.
-    """
-    moment = now()
-    due = {"status": {"$in": UNDER_WAY_LIST}, "due_at": {"$lte": moment + EARLY}, "type": {"$in": sorted(types)}}
-    if not await _jobs().update({"_id": job_id, **due}, _taken(worker, moment, until)):
-        return None
-    job = await _jobs().get(job_id)
-    return job if job is not None and job.worker == worker and job.status is JobStatus.RUNNING else None
-
-
-def _taken(worker: str, moment: datetime, until: datetime) -> list[Mapping[str, Any]]:
-    number = {"$add": ["$attempts", 1]}
-    attempt = {"number": number, "worker": {"$literal": worker}, "started_at": moment}
-    changes = {
-        "status": JobStatus.RUNNING, "due_at": until, "worker": {"$literal": worker}, "changed_at": moment,
-        "token": {"$add": ["$token", 1]}, "attempts": number, "started_at": {"$ifNull": ["$started_at", moment]},
-        "attempt_log": {"$slice": [{"$concatArrays": ["$attempt_log", [attempt]]}, -ATTEMPTS_KEPT]},
-    }  # fmt: skip
-    return [{"$set": changes}]
+# ---- the engine's lease
 
 
 async def renew(job: Job, *, until: datetime, even_if_cancelled: bool) -> bool:
@@ -182,25 +162,11 @@ async def record_crashes(job: Job) -> bool:
     return await _jobs().update(_fence(job), {"$set": counted})
 
 
-async def end(
-    job: Job, *, status: JobStatus, outcome: AttemptOutcome, error: JobError | None, tell: datetime | None
-) -> bool:
-    """The last write of a run. `tell`: when another worker should tell the room, should this one die before it did.
-
-    True also when this very end is there already: the answer to the first try may have been lost.
-    """
-    change = _ended(status, error) | _attempt_ended(job, outcome, error)
-    change |= {"open": False} if tell is None else {"due_at": tell}
-    if status is JobStatus.COMPLETED:
-        change["progress"] = 1.0
-    return await _jobs().update(_fence(job), {"$set": change}) or await _is(job, status)
-
-
 async def requeue(job: Job, *, at: datetime, outcome: AttemptOutcome, error: JobError | None) -> bool:
     """Back to the queue. Only errors and timeouts count as failures of the job."""
     failed = outcome in {AttemptOutcome.ERROR, AttemptOutcome.TIMEOUT}
     change = {"status": JobStatus.QUEUED, "due_at": at, "worker": None, "changed_at": now()}
-    change |= {"failures": job.failures + failed} | _attempt_ended(job, outcome, error)
+    change |= {"failures": job.failures + failed} | attempt_ended(job, outcome, error)
     if failed:
         change["error"] = error.model_dump() if error else None
     return await _jobs().update(_fence(job), {"$set": change}) or await _is(job, JobStatus.QUEUED)
@@ -212,7 +178,7 @@ async def park(job: Job, *, at: datetime, stage: str, even_if_woken: bool = Fals
     seen = {} if even_if_woken else {"wakes": job.wakes, "cancel_requested": False}
     change = {"status": JobStatus.QUEUED, "due_at": at, "worker": None, "changed_at": now(), "stage": stage}
     change |= {"failures": 0, "crashes_between_steps": 0}
-    change |= _attempt_ended(job, AttemptOutcome.PARKED, None)
+    change |= attempt_ended(job, AttemptOutcome.PARKED, None)
     return await _jobs().update(_fence(job) | seen, {"$set": change}) or await _is(job, JobStatus.QUEUED)
 
 
@@ -235,13 +201,13 @@ async def _is(job: Job, status: JobStatus) -> bool:
     return row is not None
 
 
-def _ended(status: JobStatus, error: JobError | None) -> Row:
+def ended(status: JobStatus, error: JobError | None) -> Row:
     moment = now()
     told = error.model_dump() if error else None
     return {"status": status, "completed_at": moment, "changed_at": moment, "error": told}
 
 
-def _attempt_ended(job: Job, outcome: AttemptOutcome, error: JobError | None) -> Row:
+def attempt_ended(job: Job, outcome: AttemptOutcome, error: JobError | None) -> Row:
     """The attempt's own row, and its steps that were under way: a later crash is not to be counted to them."""
     last = f"attempt_log.{len(job.attempt_log) - 1}"
     told = error.model_dump() if error else None
@@ -269,26 +235,59 @@ async def told(job: Job) -> bool:
 
 
 async def due(queue: str, *, types: Collection[str], limit: int, by: datetime | None = None, **more: Any) -> list[Row]:
-    """What the engine may take up now or `by` then, the oldest first. With `more` it reads all: 0.2 s at 10,000."""
-    wanted = {"open": True, "queue": queue, "due_at": {"$lte": by or now()}, "type": {"$in": sorted(types)}, **more}
-    return await _jobs().rows(wanted, fields={"status": 1, "due_at": 1}, limit=limit)
+    """What the engine may take up now or `by` then, the oldest first; of what is put off nothing is read."""
+    wanted = {"$match": {"type": {"$in": sorted(types)}, **more}}
+    stages: list[Row] = [wanted, {"$limit": limit}, {"$project": {"status": 1, "due_at": 1}}]
+    return await _jobs().aggregate(stages, among=_due(queue, by or now()))
 
 
 async def depth(queue: str) -> int:
     return await _jobs().count({"open": True, "queue": queue, "status": JobStatus.QUEUED})
 
 
-async def fail_unknown(queue: str, *, types: Collection[str], before: datetime, error: JobError) -> int:
-    """Jobs of a kind that no worker knows, waiting since `before`; how many there were."""
-    waiting = {"open": True, "queue": queue, "due_at": {"$lte": before}, "status": JobStatus.QUEUED}
-    filter_ = waiting | {"type": {"$nin": sorted(types)}}
-    return await _jobs().update_many(filter_, {"$set": _ended(JobStatus.FAILED, error) | {"open": False}})
+async def unknown(queue: str, *, types: Collection[str], before: datetime) -> list[Row]:
+    """Jobs of a kind that is none of these, which nobody has done, or told of, since `before`."""
+    fields = dict.fromkeys(("tenant_id", "awaited_by", "token", "status", "due_at"), 1)
+    stages: list[Row] = [
+        {"$match": {"type": {"$nin": sorted(types)}}},
+        {"$limit": UNKNOWN_AT_ONCE},
+        {"$project": fields},
+    ]
+    return await _jobs().aggregate(stages, among=_due(queue, before))
+
+
+def _due(queue: str, by: datetime) -> Row:
+    """The fields of one index and no other, else the bundled database reads all that is open."""
+    return {"open": True, "queue": queue, "due_at": {"$lte": by}}
+
+
+async def fail_unknown(row: Row, *, error: JobError) -> bool:
+    """It stays open until whoever waits for it knows, and then is closed."""
+    filter_ = {"_id": row["_id"], "token": row["token"], "due_at": row["due_at"], "status": {"$in": UNDER_WAY_LIST}}
+    return await _jobs().update(filter_, {"$set": ended(JobStatus.FAILED, error)})
+
+
+async def close(row: Row) -> bool:
+    """Unless somebody tells of its end just now."""
+    filter_ = {"_id": row["_id"], "token": row["token"], "due_at": row["due_at"], "status": {"$in": OVER_LIST}}
+    return await _jobs().update(filter_, {"$set": {"open": False}})
 
 
 async def fail_unreadable(job_id: Id, *, worker: str, error: JobError) -> bool:
-    """A row that this worker has claimed and cannot make sense of."""
-    filter_ = {"_id": job_id, "worker": worker, "status": JobStatus.RUNNING}
-    return await _jobs().update(filter_, {"$set": _ended(JobStatus.FAILED, error) | {"open": False}})
+    """A row that this worker has claimed and cannot make sense of: what it cannot read is put aside, so that its end
+    can be told and shown. Where that is no help whoever waits for it is woken, and nobody else told."""
+    if (row := await _jobs().row({"_id": job_id, "open": True})) is None:
+        return False
+    told: Row = {"open": bool(row.get("awaited_by")) or tasks.is_told(row["type"]), "due_at": now()}
+    if row["status"] == JobStatus.RUNNING:
+        running = {"_id": job_id, "worker": worker, "status": JobStatus.RUNNING}
+        return await _jobs().update(running, unread.put_aside(row, told | ended(JobStatus.FAILED, error)))
+    if unread.fields(row):
+        return await _jobs().update({"_id": job_id, "token": row["token"]}, unread.put_aside(row, told))
+    if waiting := row.get("awaited_by"):
+        owner = Tenant(row["tenant_id"])
+        await unpark(owner, waiting) or await note_wake(owner, waiting)
+    return await close(row)
 
 
 async def remove_ended(before: datetime, *, owner: HasTenant | None, limit: int) -> int:

@@ -8,6 +8,7 @@ import random
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from pymongo.errors import PyMongoError
 
@@ -16,11 +17,12 @@ from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 from elenchus.core.settings import JobSettings
-from elenchus.jobs import metrics, store
+from elenchus.jobs import metrics, service, store
 from elenchus.jobs.engine import Engine
 from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.lease import cut_off
 from elenchus.jobs.models import Schedule, Tick, Worker
+from elenchus.jobs.reach import Tenant
 from elenchus.jobs.schemas import JobError, JobStatus
 from elenchus.jobs.task import Every
 
@@ -29,6 +31,7 @@ ALONE_SECONDS = 1.0  # between sweeps while no wake-ups come
 UNKNOWN_AFTER = timedelta(hours=1)  # a rolling deployment is over by then
 RARELY = 6  # of so many reports one counts the queue: 10,000 waiting jobs cost the bundled database 0.2 s
 LATEST = 1.2  # of the usual time between two sweeps
+OFTENEST = 0.5  # of it: what looks at the whole queue does so no sooner again, though each end of a job is a sweep
 CLAIM_FACTOR = 1.5  # a tick whose worker died is run by another after its timeout and half of it
 UNKNOWN_ERROR = JobError(code="unknown_type", detail="This version knows no work of this type.")
 _dice = random.SystemRandom()
@@ -55,7 +58,8 @@ class Sweep:
         self._again = asyncio.Event()
         self._found: list[Id] = []
         self._taking: set[Id] = set()
-        self._found_at = self._reported_at = datetime.min.replace(tzinfo=UTC)
+        self._found_at = self._reported_at = self._took_over_at = datetime.min.replace(tzinfo=UTC)
+        self._takes_more = False
         self._reports = 0
 
     async def run(self) -> None:
@@ -75,8 +79,13 @@ class Sweep:
         await self._take_over()
         await self._start_due()
         await self._timetable.tick()
-        if self._reported_at <= now() - timedelta(seconds=self._settings.sweep_seconds / 2):
+        if self._alone():  # whoever cancels a job cannot say so
+            self._engine.look_at_all()
+        if self._is_time(self._reported_at):
             await self._report()
+
+    def _is_time(self, last: datetime) -> bool:
+        return last <= now() - timedelta(seconds=self._settings.sweep_seconds * OFTENEST)
 
     async def stop(self) -> None:
         await self._timetable.stop()
@@ -95,16 +104,23 @@ class Sweep:
         """What a dead worker had begun goes on as soon as its lease is over, by the next hand that is free, however
         much has been waiting for longer. A lease that nobody renews is seen before it ends."""
         most = self._settings.concurrency - len(self._taking)
-        if self._engine.stopping or most <= 0:
+        if self._engine.stopping or most <= 0 or not (self._takes_more or self._is_time(self._took_over_at)):
             return
-        by = now() + timedelta(seconds=self._settings.sweep_seconds * LATEST)
+        by = now() + timedelta(seconds=self._settings.sweep_seconds * (LATEST + OFTENEST))
         queue, running = self._settings.queue, JobStatus.RUNNING
-        for row in await store.due(queue, types=self._engine.tasks, limit=most, by=by, status=running):
+        rows = await store.due(queue, types=self._engine.tasks, limit=most, by=by, status=running)
+        self._took_over_at, self._takes_more = now(), len(rows) >= most
+        for row in rows:
             job_id: Id = row["_id"]
             if job_id not in self._taking:
                 self._taking.add(job_id)
                 errand = self._engine.start(job_id, at=row["due_at"])
-                errand.add_done_callback(lambda _, id_=job_id: self._taking.discard(id_))  # type: ignore[misc]
+                errand.add_done_callback(partial(self._taken_over, job_id))
+
+    def _taken_over(self, job_id: Id, _errand: asyncio.Task[None]) -> None:
+        self._taking.discard(job_id)
+        if self._takes_more:
+            self._again.set()
 
     async def _find_due(self) -> None:
         """In any order: the other workers see the same rows."""
@@ -130,9 +146,15 @@ class Sweep:
         self._reports += 1
 
     async def _end_unknown(self, queue: str) -> None:
-        before = now() - UNKNOWN_AFTER
-        if count := await store.fail_unknown(queue, types=self._engine.tasks, before=before, error=UNKNOWN_ERROR):
-            log.error("jobs of unknown type were failed", count=count)
+        """Whoever waits for one is woken, again after a crash; a room that nobody knows cannot be told."""
+        rows = await store.unknown(queue, types=self._engine.tasks, before=now() - UNKNOWN_AFTER)
+        for row in rows:
+            await store.fail_unknown(row, error=UNKNOWN_ERROR)
+            if awaited_by := row.get("awaited_by"):
+                await service.unpark(Tenant(row["tenant_id"]), awaited_by)
+            await store.close(row)
+        if rows:
+            log.error("jobs of unknown type were ended", count=len(rows))
 
     async def _rest(self) -> None:
         usual = self._settings.sweep_seconds * _dice.uniform(0.8, LATEST)  # workers started together drift apart

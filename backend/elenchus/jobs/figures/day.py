@@ -14,23 +14,22 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from elenchus.core.clock import now
-from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 from elenchus.jobs.figures import store
 from elenchus.jobs.reach import Reach
 
-QUARTER = timedelta(minutes=15)
+MINUTES = 15
+QUARTER = timedelta(minutes=MINUTES)
 QUARTERS = 24 * 4
-MOST_READ = 50_000  # rows at once
+MOST_READ = 50_000  # of the rows that are not only counted
 REMEMBERED_SECONDS = (300.0, 600.0)  # not all at the same time
-REMEMBERED_TENANTS = 64
+REMEMBERED = 256  # tenants and people
 _dice = random.SystemRandom()
 
 
 class Kind(NamedTuple):
-    """How one ended. `user_id` is None where all tenants are counted together."""
+    """How one ended."""
 
-    user_id: Id | None
     type: str
     status: str
     code: str | None
@@ -53,29 +52,24 @@ class Day:
     is_partial: bool = False
 
 
-_known: dict[Id | None, dict[datetime, _Quarter]] = {}
+_known: dict[Reach, dict[datetime, _Quarter]] = {}
 
 
 async def last_day(reach: Reach) -> Day:
     """`recent` are the rows of the last quarter of an hour and of some minutes before, which are counted too."""
     edge = _quarter(now()) - QUARTER
     starts = [edge - QUARTER * number for number in range(QUARTERS - 1, 0, -1)]
-    whole = Reach(reach.tenant_id)
-    quarters = _remembered(reach.tenant_id, starts)
-    day = Day(starts[0], recent=await store.ended(whole, edge, None, limit=MOST_READ))
+    quarters = _remembered(reach, starts)
+    day = Day(starts[0], recent=await store.ended(reach, edge, limit=MOST_READ))
     day.is_partial = len(day.recent) >= MOST_READ
     for first, end in _runs([start for start in starts if start not in quarters]):
-        rows = await store.ended(whole, first, end, limit=MOST_READ)
-        day.is_partial |= len(rows) >= MOST_READ
-        quarters |= _quarters(reach, rows, first, end)
-    if day.is_partial:  # what is cut short is not remembered as if it were whole
-        _known.pop(reach.tenant_id, None)
+        quarters |= _quarters(await store.counted(reach, first, end, minutes=MINUTES), first, end)
     for start in starts:
         day.counts.update(quarters[start].counts)
-    day.counts.update(_kind(reach, row) for row in day.recent)
     if reach.user_id:
-        day.counts = Counter({kind: n for kind, n in day.counts.items() if kind.user_id == reach.user_id})
         day.recent = [row for row in day.recent if row["user_id"] == reach.user_id]
+    for row in day.recent:
+        day.counts[Kind(row["type"], row["status"], (row.get("error") or {}).get("code"))] += 1
     return day
 
 
@@ -84,12 +78,12 @@ def _quarter(moment: datetime) -> datetime:
     return datetime.fromtimestamp(seconds - seconds % int(QUARTER.total_seconds()), UTC)
 
 
-def _remembered(tenant_id: Id | None, starts: Sequence[datetime]) -> dict[datetime, _Quarter]:
-    """Those that are not too old, which the caller completes. The tenants last asked for are remembered."""
-    known, moment = _known.pop(tenant_id, {}), time.monotonic()
+def _remembered(reach: Reach, starts: Sequence[datetime]) -> dict[datetime, _Quarter]:
+    """Those that are not too old, which the caller completes. What was last asked for is remembered."""
+    known, moment = _known.pop(reach, {}), time.monotonic()
     wanted = {start: known[start] for start in starts if start in known and known[start].until > moment}
-    _known[tenant_id] = wanted
-    for oldest in [*_known][:-REMEMBERED_TENANTS]:
+    _known[reach] = wanted
+    for oldest in [*_known][:-REMEMBERED]:
         del _known[oldest]
     return wanted
 
@@ -103,14 +97,9 @@ def _runs(starts: Sequence[datetime]) -> Iterable[tuple[datetime, datetime]]:
     return [(starts[low], starts[high - 1] + QUARTER) for low, high in pairwise(bounds)]
 
 
-def _quarters(reach: Reach, rows: Iterable[Row], first: datetime, end: datetime) -> dict[datetime, _Quarter]:
+def _quarters(rows: Iterable[Row], first: datetime, end: datetime) -> dict[datetime, _Quarter]:
     counts = {first + QUARTER * number: Counter[Kind]() for number in range((end - first) // QUARTER)}
     for row in rows:
-        counts[_quarter(row["completed_at"])][_kind(reach, row)] += 1
+        counts[row["at"]][Kind(row["type"], row["status"], row.get("code"))] += row["number"]
     moment = time.monotonic()
     return {start: _Quarter(each, moment + _dice.uniform(*REMEMBERED_SECONDS)) for start, each in counts.items()}
-
-
-def _kind(reach: Reach, row: Row) -> Kind:
-    user_id = row["user_id"] if reach.tenant_id else None
-    return Kind(user_id, row["type"], row["status"], (row.get("error") or {}).get("code"))

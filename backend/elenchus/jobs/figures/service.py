@@ -16,7 +16,9 @@ from elenchus.jobs.figures.day import Counts, last_day
 from elenchus.jobs.figures.schemas import JobStats, QueueStats, StatsScope, TypeStats, WorkerOut
 from elenchus.jobs.fleet import store as fleet
 from elenchus.jobs.models import Worker
+from elenchus.jobs.reach import Reach
 from elenchus.jobs.schemas import JobStatus
+from elenchus.jobs.searching.store import with_ids
 
 WINDOW_MINUTES = 15
 MISSED_SWEEPS = 4  # without a sign of life a worker counts as dead
@@ -27,20 +29,26 @@ DELAYED = "delayed"
 async def stats(principal: Principal, asked: StatsScope) -> JobStats:
     """Of the workers all: they serve everybody."""
     reach, moment = reaches.narrowed(principal, asked.scope, asked.tenant_id), now()
-    live = [row for row in await store.live(reach) if reach.user_id in {None, row["user_id"]}]
-    live = [row for row in live if not JobStatus(row["status"]).is_over]
+    live, workers = await store.live(reach, moment), await fleet.workers()
+    own = await _own(reach, workers)
     day = await last_day(reach)
     recent = [row for row in day.recent if row["completed_at"] >= moment - timedelta(minutes=WINDOW_MINUTES)]
     queues = {row["queue"] for row in (*live, *recent)} | {resources().settings.jobs.queue}
-    own = {row["_id"] for row in live}
     return JobStats(
         window_minutes=WINDOW_MINUTES,
         since=day.since,
         is_partial=day.is_partial,
         queues=[_queue(queue, _of(queue, live), _of(queue, recent), moment) for queue in sorted(queues)],
         types=_types(live, day.counts),
-        workers=[_worker(worker, own) for worker in await fleet.workers()],
+        workers=[_worker(worker, own) for worker in workers],
     )
+
+
+async def _own(reach: Reach, workers: Iterable[Worker]) -> set[Id]:
+    """Of what runs, what the reader may see."""
+    running = {job_id for worker in workers for job_id in worker.running}
+    rows = await with_ids(reach, running, {"tenant_id": 1, "user_id": 1})
+    return {row["_id"] for row in rows if reach.user_id in {None, row["user_id"]}}
 
 
 def _of(queue: str, rows: Iterable[Row]) -> list[Row]:
@@ -48,10 +56,12 @@ def _of(queue: str, rows: Iterable[Row]) -> list[Row]:
 
 
 def _queue(queue: str, live: Sequence[Row], recent: Sequence[Row], moment: datetime) -> QueueStats:
-    states = Counter(_state(row, moment) for row in live)
+    states: Counter[str] = Counter()
+    for row in live:
+        states[_state(row)] += row["number"]
     outcomes = Counter(row["status"] for row in recent)
     p50, p95 = _percentiles([_ms(row["queued_at"], row["started_at"]) for row in recent if row["started_at"]])
-    since = min((row["due_at"] for row in live if _state(row, moment) == JobStatus.QUEUED), default=None)
+    since = min((row["since"] for row in live if _state(row) == JobStatus.QUEUED), default=None)
     return QueueStats(
         queue=queue,
         depth=states[JobStatus.QUEUED],
@@ -67,11 +77,10 @@ def _queue(queue: str, live: Sequence[Row], recent: Sequence[Row], moment: datet
     )
 
 
-def _state(row: Row, moment: datetime) -> str:
-    is_due = row["due_at"] <= moment
+def _state(row: Row) -> str:
     if row["status"] == JobStatus.RUNNING:
-        return STALLED if is_due else JobStatus.RUNNING
-    return JobStatus.QUEUED if is_due else DELAYED
+        return STALLED if row["is_due"] else JobStatus.RUNNING
+    return JobStatus.QUEUED if row["is_due"] else DELAYED
 
 
 def _percentiles(values: Sequence[float]) -> tuple[float | None, float | None]:
@@ -86,7 +95,9 @@ def _ms(earlier: datetime, later: datetime) -> float:
 
 
 def _types(live: Iterable[Row], ended: Counts) -> list[TypeStats]:
-    states = Counter((row["type"], row["status"]) for row in live)
+    states: Counter[tuple[str, str]] = Counter()
+    for row in live:
+        states[row["type"], row["status"]] += row["number"]
     failures: dict[str, Counter[str]] = {}
     for kind, number in ended.items():
         states[kind.type, kind.status] += number

@@ -65,28 +65,34 @@ class _Look:
         return time.monotonic() - self.taken < (IDLE_SECONDS if is_idle else FRESH_SECONDS)
 
 
-_looks: dict[Id, _Look] = {}
-_looking: dict[Id, asyncio.Lock] = {}
+@dataclass(slots=True)
+class _Shared:
+    """The latest look of a tenant's watchers. Whoever waits for one keeps it, also when it is forgotten meanwhile."""
+
+    looking: asyncio.Lock = field(default_factory=asyncio.Lock)
+    latest: _Look | None = None
+
+
+_shared: dict[Id, _Shared] = {}
 
 
 async def _look(owner: HasTenant) -> _Look:
     """Of the whole tenant, at most so old as to be taken for the present."""
-    async with _looking.setdefault(owner.tenant_id, asyncio.Lock()):
-        known = _looks.get(owner.tenant_id)
-        if known is None or not known.is_fresh:
+    shared = _shared_by(owner.tenant_id)
+    async with shared.looking:
+        if shared.latest is None or not shared.latest.is_fresh:
             began = now()
             rows = [*await store.under_way(owner), *await store.ended_since(owner, began - RECENT)]
-            known = _Look(_ms(began), time.monotonic(), tuple(rows))
-            _remember(owner.tenant_id, known)
-        return known
+            shared.latest = _Look(_ms(began), time.monotonic(), tuple(rows))
+        return shared.latest
 
 
-def _remember(tenant_id: Id, look: _Look) -> None:
-    _looks.pop(tenant_id, None)
-    _looks[tenant_id] = look
-    for oldest in [*_looks][:-REMEMBERED]:
-        if not _looking[oldest].locked():
-            del _looks[oldest], _looking[oldest]
+def _shared_by(tenant_id: Id) -> _Shared:
+    """The tenants last looked at are remembered."""
+    shared = _shared[tenant_id] = _shared.pop(tenant_id) if tenant_id in _shared else _Shared()
+    for oldest in [*_shared][:-REMEMBERED]:
+        del _shared[oldest]
+    return shared
 
 
 def _ms(moment: datetime) -> int:

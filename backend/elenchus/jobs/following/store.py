@@ -7,6 +7,8 @@ from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant, Row
 from elenchus.jobs import store
 from elenchus.jobs.models import Job
+from elenchus.jobs.reach import Reach
+from elenchus.jobs.searching import store as searching
 
 MOST = 2_000  # ended jobs that one look gives, the latest
 _FIELDS = {**store.LISTED, "changed_at": 1}
@@ -14,7 +16,7 @@ _FIELDS = {**store.LISTED, "changed_at": 1}
 
 async def under_way(owner: HasTenant) -> list[Row]:
     """By `open` alone, whose index has nothing but these and what is about to be told."""
-    rows = await Job.owned_by(owner).rows({"open": True}, fields=_FIELDS)
+    rows = await Job.owned_by(owner).rows(searching.OPEN, fields=_FIELDS)
     return [row for row in rows if row["completed_at"] is None]
 
 
@@ -23,4 +25,4 @@ async def ended_since(owner: HasTenant, since: datetime, *, user_id: Id | None =
 
 
 async def with_ids(owner: HasTenant, ids: Collection[Id]) -> list[Row]:
-    return await Job.owned_by(owner).rows({"_id": {"$in": [*ids]}}, fields=_FIELDS) if ids else []
+    return await searching.with_ids(Reach(owner.tenant_id), ids, _FIELDS)

@@ -12,9 +12,9 @@ from elenchus.core.mongo import Row
 from elenchus.jobs.reach import Reach
 from elenchus.jobs.schemas import NEVER_STARTED_AFTER, UNDER_WAY, JobStatus, Key
 from elenchus.jobs.searching.schemas import JobFilter
-from elenchus.jobs.searching.store import FIELDS
+from elenchus.jobs.searching.store import FIELDS, NO_MORE, OPEN, all_of, one_of
 
-OPEN, CLOSED = {"open": True}, {"open": False}
+CLOSED = {"open": False}
 OVER = frozenset(JobStatus) - UNDER_WAY
 SELDOM = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
 _ID = re.compile(r"[0-9a-fA-F]{24}")
@@ -38,6 +38,11 @@ class Plan:
     def about(self) -> Id | None:
         """`q`, when it is an id."""
         return Id(self.wanted.q) if self.wanted.q and _ID.fullmatch(self.wanted.q) else None
+
+    @property
+    def is_about_one(self) -> bool:
+        """Of such there are few."""
+        return bool(self.wanted.document_id or self.wanted.subject_id or self.about)
 
     @property
     def statuses(self) -> frozenset[JobStatus]:
@@ -65,11 +70,25 @@ class Plan:
             return [{"keys": Key.user(self.reach.user_id)}]
         return [{"keys": Key.type(wanted.type)} if wanted.type else {}]
 
+    def and_also(self, equal: Equal) -> Equal:
+        """Of what is under way the database itself finds what is wanted: it reads all of a stretch, and gives only
+        that. What has ended is too much for it; `gives` looks through as much of it as a page may cost."""
+        if equal is not OPEN:
+            return NO_MORE
+        wanted: dict[str, Any] = self._equal()
+        if about := [Key.about(each) for each in (self.wanted.document_id, self.about) if each]:
+            wanted["keys"] = all_of(about)
+        if self.statuses != frozenset(JobStatus):
+            wanted["status"] = one_of(self.statuses)
+        return wanted
+
     def fields_of(self, equal: Equal) -> Mapping[str, int]:
-        """Where many are read for the few that are wanted, only what tells which those are: of what is under way, and
-        when more is asked than one index knows."""
+        """Where many are read for the few that are wanted, only what tells which those are."""
+        if equal is OPEN:
+            has_more = (self.wanted.q and not self.about) or self.wanted.never_started is not None
+            return self.telling if has_more else FIELDS
         asked = self.wanted.model_dump(exclude={"scope", "tenant_id", "since", "until"}, exclude_none=True)
-        return self.telling if len(asked) > (equal is not OPEN) else FIELDS
+        return self.telling if len(asked) > 1 else FIELDS
 
     @property
     def telling(self) -> Mapping[str, int]:

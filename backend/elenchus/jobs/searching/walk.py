@@ -11,15 +11,16 @@ from elenchus.jobs.reach import Reach
 from elenchus.jobs.searching import store
 from elenchus.jobs.searching.plan import Plan
 from elenchus.jobs.searching.schemas import JobFilter
-from elenchus.jobs.searching.store import Mark
+from elenchus.jobs.searching.store import OPEN, Mark
 
-MOST_READ = 500  # rows for one page: 60 ms of the bundled database, with those that are under way
+MOST_READ = 300  # rows for one page: 20 ms of the bundled database, beside all that is under way
 AT_ONCE = 1_000  # rows by one command, where the database heeds it
+OPEN_AT_ONCE = 200  # of all tenants for one page: each look reads all of them
 FIRST_STRETCH = timedelta(seconds=8)
+FIRST_STRETCH_OF_FEW = timedelta(days=1)
 LAST_STRETCH = timedelta(days=30)  # after it, all that is left
 GROWTH = 8.0
 SHRINK = 0.5
-THIN = 0.5  # what it costs to read a row not whole
 SPARE = 1.3  # a little more than the density so far promises saves a command
 FIRST_ID, LAST_ID = Id("0" * 24), Id("f" * 24)
 EVERY = JobFilter()
@@ -42,10 +43,16 @@ class Walk:
     plan: Plan
     before: Mark | None = None
     over: bool = False
-    read: float = 0.0
-    _stretch: timedelta = FIRST_STRETCH
+    read: int = 0
+    _stretch: timedelta = field(init=False)
     _left: list[Row] = field(default_factory=list)
-    _fixed: list[Row] | None = None
+    _looked_by_id: bool = False
+    _open: list[Row] = field(default_factory=list)
+    _open_from: Mark | None = None
+    _open_is_left: bool = True
+
+    def __post_init__(self) -> None:
+        self._stretch = FIRST_STRETCH_OF_FEW if self.plan.is_about_one else FIRST_STRETCH
 
     @property
     def place(self) -> Mark | None:
@@ -59,6 +66,7 @@ class Walk:
     async def take(self, number: int, *, read_at_most: int | None = None) -> list[Row]:
         """The next ones: fewer when there are no more, or when so many rows were read for them."""
         most = None if read_at_most is None else self.read + read_at_most
+        self._left += await self._by_id()
         while len(self._left) < number and not self.over and (most is None or self.read < most):
             self._left += await self._next(number - len(self._left))
         taken, self._left = self._left[:number], self._left[number:]
@@ -70,16 +78,23 @@ class Walk:
         read = {row["_id"]: row for row in self._given(await store.with_ids(self.plan.reach, thin))}
         return [read.get(row["_id"], row) for row in rows if "attempts" in row or row["_id"] in read]
 
+    async def _by_id(self) -> list[Row]:
+        """The one that is named. When `q` is the id of a job, it is that job and nothing else."""
+        job_id = self.plan.named or self.plan.about
+        if self._looked_by_id or job_id is None:
+            return []
+        self._looked_by_id = True
+        found = self._given(await store.with_ids(self.plan.reach, [job_id]))
+        self.over = bool(found) or self.plan.named is not None
+        return found
+
     async def _next(self, missing: int) -> list[Row]:
-        if self.plan.named:
-            self.over = True
-            return self._given(await store.with_ids(self.plan.reach, [self.plan.named]))
         top = self.before.at if self.before else max(min(self.plan.wanted.until or now(), now()), EPOCH)
         floor = max(self.plan.wanted.since or EPOCH, EPOCH)
         low = floor if self._stretch > LAST_STRETCH else max(top - self._stretch, floor)
         rows, is_cut = await self._between(low)
-        cost = sum(1.0 if "attempts" in row else THIN for row in rows)
-        self.read += max(cost, 1.0)
+        cost = len(rows)
+        self.read += max(cost, 1)
         given = self._given(rows)
         if is_cut:
             self.before = Mark.of(rows[-1])
@@ -91,11 +106,13 @@ class Walk:
     async def _between(self, low: datetime) -> tuple[list[Row], bool]:
         """Of all streams together; whether older ones of the stretch are left."""
         before = self.before or (Mark(self.plan.wanted.until, LAST_ID) if self.plan.wanted.until else None)
-        found = [row for row in await self._others() if _within(row, low, before)]
+        found = [row for row in await self._open_of_all(low, before) if _within(row, low, before)]
         cut_at = Mark(low, FIRST_ID)
         for equal in self.plan.streams():
-            fields = self.plan.fields_of(equal)
-            rows, is_cut = await store.between(self.plan.reach, equal, low, before, limit=AT_ONCE, fields=fields)
+            fields, more = self.plan.fields_of(equal), self.plan.and_also(equal)
+            rows, is_cut = await store.between(
+                self.plan.reach, equal, low, before, limit=AT_ONCE, fields=fields, and_also=more
+            )
             found += rows
             if is_cut:  # nothing older is told of any stream before it is known of this one
                 cut_at = max(cut_at, Mark.of(rows[-1]))
@@ -103,18 +120,24 @@ class Walk:
         kept = [row for row in rows if Mark.of(row) >= cut_at]
         return kept, cut_at.id != FIRST_ID
 
-    async def _others(self) -> list[Row]:
-        """What lies on no stream."""
-        if self._fixed is None:
-            self._fixed = await store.with_ids(self.plan.reach, [self.plan.about] if self.plan.about else [])
-            if self.plan.reach.tenant_id is None:
-                self._fixed += await store.open_of_all(self.plan.telling)
-        return self._fixed
+    async def _open_of_all(self, low: datetime, before: Mark | None) -> list[Row]:
+        """What is under way of all tenants lies on no stream: as much of it as reaches back to `low`."""
+        if self.plan.reach.tenant_id is not None:
+            return []
+        self._open_from = self._open_from or before
+        limit, fields, more = OPEN_AT_ONCE, self.plan.fields_of(OPEN), self.plan.and_also(OPEN)
+        while self._open_is_left and (self._open_from is None or self._open_from.at >= low):
+            rows, self._open_is_left = await store.open_of_all(
+                self._open_from, limit=limit, fields=fields, and_also=more
+            )
+            self._open += rows
+            self._open_from, limit = (Mark.of(rows[-1]) if rows else self._open_from), 4 * limit
+        return self._open
 
     def _given(self, rows: Sequence[Row]) -> list[Row]:
         return [row for row in rows if self.plan.gives(row)]
 
-    def _growth(self, cost: float, given: int, missing: int) -> float:
+    def _growth(self, cost: int, given: int, missing: int) -> float:
         """By how much longer the next stretch is: as many rows as are missing, and no more than a page has left."""
         wished = GROWTH if not given else max(SPARE * (missing - given) / given, SHRINK)
         left = MOST_READ - self.read % MOST_READ

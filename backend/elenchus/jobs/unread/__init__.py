@@ -1,0 +1,1 @@
+"""Rows that this version cannot make sense of."""

@@ -1,0 +1,240 @@
+"""Many claims are one command, and many ends; each job is one run's, and each run ends its own."""
+
+import asyncio
+
+import pymongo
+import pytest
+from pydantic import ValidationError
+from pymongo import _csot
+from pymongo.errors import AutoReconnect
+
+from elenchus.core.clock import now
+from elenchus.jobs import store as jobs_store
+from elenchus.jobs.crowding import store
+from elenchus.jobs.crowding.claims import Claims
+from elenchus.jobs.crowding.ends import Ends
+from elenchus.jobs.crowding.store import Ending
+from elenchus.jobs.lease import Lease
+from elenchus.jobs.models import Job, Step
+from elenchus.jobs.run import Run
+from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState
+from elenchus.jobs.task import task
+from tests.jobs.conftest import submit
+
+DONE = Ending(JobStatus.COMPLETED, AttemptOutcome.COMPLETED, None, is_told=False)
+
+
+@task("crowding.note")
+async def note(run: Run) -> None: ...
+
+
+@pytest.fixture
+def claims(job_settings):
+    return Claims([note.name], job_settings, worker="w1")
+
+
+@pytest.fixture
+def commands(monkeypatch):
+    """The ids that each claim asked for."""
+    asked, really = [], store.claim
+
+    async def noted(ids, **more):
+        asked.append([*ids])
+        return await really(ids, **more)
+
+    monkeypatch.setattr(store, "claim", noted)
+    return asked
+
+
+async def test_what_is_asked_for_at_once_is_one_command(me, claims, commands):
+    ids = [await submit("crowding.note", me) for _ in range(7)]
+    jobs = await asyncio.gather(*map(claims.claim, ids))
+    assert [job.id for job in jobs] == ids
+    assert {(job.status, job.worker, job.token, job.attempts) for job in jobs} == {(JobStatus.RUNNING, "w1", 1, 1)}
+    assert [attempt.number for job in jobs for attempt in job.attempt_log] == [1] * 7
+    assert commands == [ids]
+
+
+async def test_those_that_come_during_a_claim_are_the_next_one(me, claims, commands, monkeypatch):
+    ids = [await submit("crowding.note", me) for _ in range(6)]
+    really, arrived, go_on = store.claim, asyncio.Event(), asyncio.Event()
+
+    async def held(asked, **more):
+        arrived.set()
+        await go_on.wait()
+        return await really(asked, **more)
+
+    monkeypatch.setattr(store, "claim", held)
+    first = asyncio.create_task(claims.claim(ids[0]))
+    await arrived.wait()
+    others = [asyncio.create_task(claims.claim(job_id)) for job_id in ids[1:]]
+    await asyncio.sleep(0)
+    go_on.set()
+    assert [job.id for job in await asyncio.gather(first, *others)] == ids
+    assert commands == [ids[:1], ids[1:]]
+
+
+async def test_a_job_that_two_ask_for_is_one_run(me, claims):
+    """A wake-up and the sweep, in the same moment or one after the other."""
+    job_id = await submit("crowding.note", me)
+    both = await asyncio.gather(claims.claim(job_id), claims.claim(job_id))
+    assert [job is not None for job in both] == [True, False]
+    assert await claims.claim(job_id) is None
+
+
+async def test_of_one_worker_one_claim_has_it(me, claims, job_settings):
+    """Of two commands of the same worker the later must not take what the first has taken for its own."""
+    job_id, other = [await submit("crowding.note", me) for _ in range(2)]
+    assert await claims.claim(job_id)
+    again = Claims([note.name], job_settings, worker="w1")
+    assert [job and job.id for job in await asyncio.gather(*map(again.claim, (job_id, other)))] == [None, other]
+
+
+async def test_what_is_not_ours_is_nobodys_loss(me, claims, job_settings):
+    mine, unknown, taken = [await submit("crowding.note", me) for _ in range(3)]
+    await Job.across_tenants().update({"_id": unknown}, {"$set": {"type": "another"}})
+    assert await Claims([note.name], job_settings, worker="w2").claim(taken)
+    jobs = await asyncio.gather(*map(claims.claim, (taken, mine, unknown)))
+    assert [job and job.id for job in jobs] == [None, mine, None]
+
+
+async def test_a_row_that_cannot_be_read_is_its_own_trouble(me, claims):
+    good, bad = [await submit("crowding.note", me) for _ in range(2)]
+    await Job.across_tenants().update({"_id": bad}, {"$set": {"role": "a role of another version"}})
+    told, job = await asyncio.gather(claims.claim(bad), claims.claim(good), return_exceptions=True)
+    assert isinstance(told, ValidationError)
+    assert job.id == good
+
+
+async def test_the_databases_trouble_is_told_to_each_and_over_with_it(me, claims, monkeypatch):
+    ids = [await submit("crowding.note", me) for _ in range(2)]
+
+    async def away(*_, **__):
+        raise AutoReconnect("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(store, "claim", away)
+        told = await asyncio.gather(*map(claims.claim, ids), return_exceptions=True)
+    assert [type(error) for error in told] == [AutoReconnect, AutoReconnect]
+    assert [job.id for job in await asyncio.gather(*map(claims.claim, ids))] == ids
+
+
+async def test_one_that_is_cut_off_takes_nobody_with_it(me, claims):
+    ids = [await submit("crowding.note", me) for _ in range(3)]
+    asking = [asyncio.create_task(claims.claim(job_id)) for job_id in ids]
+    await asyncio.sleep(0)
+    asking[0].cancel()
+    told = await asyncio.gather(*asking, return_exceptions=True)
+    assert isinstance(told[0], asyncio.CancelledError)
+    assert [job.id for job in told[1:]] == ids[1:]
+
+
+class TestEnds:
+    """What ends alike is one write; what does not, or is another run's by now, is not taken along."""
+
+    @pytest.fixture
+    def ends(self, job_settings):
+        return Ends(job_settings)
+
+    @pytest.fixture
+    def running(self, me, claims, job_settings):
+        async def some(count: int) -> list[tuple[Job, Lease]]:
+            ids = [await submit("crowding.note", me) for _ in range(count)]
+            return [(job, Lease(job_settings)) for job in await asyncio.gather(*map(claims.claim, ids))]
+
+        return some
+
+    @pytest.fixture
+    def writes(self, monkeypatch):
+        """How many jobs each write ended."""
+        seen, really = [], store.end
+
+        async def noted(jobs, *rest, **more):
+            seen.append(len(jobs))
+            return await really(jobs, *rest, **more)
+
+        monkeypatch.setattr(store, "end", noted)
+        return seen
+
+    async def test_what_ends_alike_at_once_is_one_write(self, ends, running, writes, stored):
+        jobs = await running(5)
+        assert await asyncio.gather(*(ends.end(job, DONE, lease) for job, lease in jobs)) == [True] * 5
+        assert writes == [5]
+        for job, _ in jobs:
+            row = await stored(job.id)
+            assert (row.status, row.open, row.progress) == (JobStatus.COMPLETED, False, 1.0)
+            assert row.completed_at is not None
+            assert [(attempt.outcome, attempt.ended_at is None) for attempt in row.attempt_log] == [
+                ("completed", False)
+            ]
+
+    async def test_each_ends_in_its_own_way(self, ends, running, writes, stored):
+        jobs = await running(4)
+        broken = JobError(code="broken", detail="It broke.")
+        failed = Ending(JobStatus.FAILED, AttemptOutcome.FAILED, broken, is_told=True)
+        endings = [DONE, failed, DONE, failed]
+        told = (ends.end(job, ending, lease) for (job, lease), ending in zip(jobs, endings, strict=True))
+        assert await asyncio.gather(*told) == [True] * 4
+        assert writes == [2, 2]
+        rows = [await stored(job.id) for job, _ in jobs]
+        assert [row.status for row in rows] == [ending.status for ending in endings]
+        assert [row.error for row in rows] == [None, broken, None, broken]
+        assert [row.open for row in rows] == [False, True, False, True]
+        assert rows[1].due_at > now()
+
+    async def test_the_steps_and_the_attempt_under_way_are_its_own(self, ends, running, stored, claims, make_due):
+        [(plain, lease), (stepping, _), (again, _)] = await running(3)
+        step = Step(name="one", started_at=now())
+        await jobs_store.put_step(stepping, 0, step)
+        stepping.steps.append(step)
+        await make_due(again.id)
+        again = await claims.claim(again.id)
+        failed = Ending(JobStatus.FAILED, AttemptOutcome.FAILED, None, is_told=False)
+        told = await asyncio.gather(*(ends.end(job, failed, lease) for job in (plain, stepping, again)))
+        assert told == [True, True, True]
+        assert [len((await stored(job.id)).steps) for job in (plain, stepping, again)] == [0, 1, 0]
+        assert (await stored(stepping.id)).steps[0].state is StepState.PENDING
+        outcomes = [attempt.outcome for attempt in (await stored(again.id)).attempt_log]
+        assert outcomes == [None, AttemptOutcome.FAILED]
+
+    async def test_a_run_that_was_taken_over_ends_nothing(self, ends, running, stored, claims, make_due):
+        jobs = await running(3)
+        lost = jobs[1][0]
+        await make_due(lost.id)
+        assert await claims.claim(lost.id)
+        assert await asyncio.gather(*(ends.end(job, DONE, lease) for job, lease in jobs)) == [True, False, True]
+        assert (await stored(lost.id)).status is JobStatus.RUNNING
+
+    async def test_an_end_that_is_there_already_is_true(self, ends, running):
+        """The answer to the first try was lost, and among those that end now there is one that is new."""
+        (first, lease), (second, _) = await running(2)
+        assert await ends.end(first, DONE, lease)
+        assert await asyncio.gather(ends.end(first, DONE, lease), ends.end(second, DONE, lease)) == [True, True]
+
+    async def test_one_ways_trouble_is_not_the_others(self, ends, running, monkeypatch):
+        (good, lease), (bad, _) = await running(2)
+        failed = Ending(JobStatus.FAILED, AttemptOutcome.FAILED, None, is_told=False)
+        really = store.end
+
+        async def end(jobs, ending, **more):
+            if ending is failed:
+                raise AutoReconnect("away")
+            return await really(jobs, ending, **more)
+
+        monkeypatch.setattr(store, "end", end)
+        told = await asyncio.gather(ends.end(bad, failed, lease), ends.end(good, DONE, lease), return_exceptions=True)
+        assert (type(told[0]), told[1]) == (AutoReconnect, True)
+
+
+async def test_the_deadline_of_one_is_not_that_of_those_who_come_later(me, claims, monkeypatch):
+    """PyMongo's is in the context, and a task is born with its maker's."""
+    deadlines, really = [], store.claim
+
+    async def noted(ids, **more):
+        deadlines.append(_csot.get_timeout())
+        return await really(ids, **more)
+
+    monkeypatch.setattr(store, "claim", noted)
+    with pymongo.timeout(0.5):
+        assert await claims.claim(await submit("crowding.note", me))
+    assert deadlines == [None]
