@@ -144,6 +144,25 @@ def test_what_is_twice_in_a_list_is_seen_at_once():
     assert time.perf_counter() - began < 1
 
 
+@pytest.mark.parametrize(
+    ("name", "fitting", "other"),
+    [
+        ("date", "2026-01-31", "2026-02-31"),
+        ("date", "2026-01-31", "20260131"),
+        ("date-time", "2026-01-31T09:30:00Z", "next spring"),
+        ("date-time", "2026-01-31T09:30:00.5+01:00", "2026-01-31T09:30:00"),
+        ("date-time", "2024-02-29T00:00:00-05:00", "2026-02-29T00:00:00Z"),
+        ("email", "a@firm.example", "@"),
+        ("email", "a@firm.example", "a@b"),
+        ("document-id", "665f1c2ab7e4d1a2c3b4d5e6", "the lease"),
+        ("uuid", "2b1c0c1e-8f5a-4c1e-9a55-0e7a3f1f3b11", "2b1c"),
+    ],
+)
+def test_a_format_is_looked_at(name, fitting, other):
+    form = validator({"format": name})
+    assert [form.is_valid(value) for value in (fitting, other, 5)] == [True, False, True]
+
+
 @pytest.mark.parametrize("value", [{"a": [1, 1.5, None, True, "ü"]}, {}, []])
 def test_what_everybody_can_keep(value):
     assert is_json(value)

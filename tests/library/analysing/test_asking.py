@@ -45,6 +45,7 @@ class TestResult:
         assert (found["status"], found["method"], found["model"], found["stale"]) == (
             "completed", "rules", "extractive", False,
         )  # fmt: skip
+        assert (found["document_id"], found["document_title"]) == (document["id"], "lease")
         result = found["result"]
         assert {party["role"] for party in result["parties"]} == {"Landlord", "Tenant"}
         assert result["characters_read"] == document["char_count"]

@@ -12,7 +12,7 @@ from elenchus.core.settings import settings
 from elenchus.jobs import run as runs
 from elenchus.jobs.errors import Retryable
 from elenchus.library.analysing import store
-from elenchus.library.analysing.modelled import metering, prompts, reading
+from elenchus.library.analysing.modelled import asking, metering, prompts
 from elenchus.library.analysing.models import Analysis, AnalysisPart, AnalysisType
 from tests.fixtures.gemini import Reply, price_today
 from tests.library.analysing.support import (
@@ -228,8 +228,8 @@ class TestFailing:
         document = await filed(f, TEXT, "lease.txt")
         found = await analysed(f, document["id"])
         assert (found["status"], found["error"]["code"], found["result"]) == ("failed", "model_form", None)
-        assert len(gemini.requests) == reading.FORM_TRIES
-        assert await until(lambda: settled_at(f, reading.FORM_TRIES * CALL_TOKENS))
+        assert len(gemini.requests) == asking.FORM_TRIES
+        assert await until(lambda: settled_at(f, asking.FORM_TRIES * CALL_TOKENS))
 
     async def test_what_would_fail_again_fails_at_once(self, firm, gemini):
         f = await firm()
@@ -441,13 +441,13 @@ class TestQuota:
         """Each asks for two more: what is held from the start is soon used up."""
         f = await firm()
         monkeypatch.setattr(metering, "most_tokens", lambda *_: 3 * CALL_TOKENS)
-        monkeypatch.setattr(reading, "SMALLEST_CHARACTERS", 10)
+        monkeypatch.setattr(asking, "SMALLEST_CHARACTERS", 10)
         change_settings("tier_free", monthly_tokens=7 * CALL_TOKENS)
         gemini.will_fill(lambda _: Reply(pieces=("{",), finish="MAX_TOKENS"))
         document = await filed(f, long_text(110).encode(), "long.txt")
         found = await analysed(f, document["id"])
         assert (found["status"], found["error"]["code"]) == ("failed", "quota-exceeded")
-        assert len(gemini.requests) <= 7 + reading.AT_ONCE - 1  # those under way are let end
+        assert len(gemini.requests) <= 7 + asking.AT_ONCE - 1  # those under way are let end
         assert await until(lambda: settled_at(f, len(gemini.requests) * CALL_TOKENS))
 
     async def test_while_it_runs_the_most_it_may_use_is_held(self, firm, gemini):

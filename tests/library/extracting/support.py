@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import JsonValue
 
+from elenchus.core.ids import Id, new_id
 from elenchus.core.llm.base import Usage
 from elenchus.library.extracting import service
 from elenchus.library.extracting.schemas import Extracted, Extraction
@@ -46,6 +47,7 @@ class Asker:
     def __init__(self, principal: Any) -> None:
         self.principal = principal
         self.held: list[int] = []
+        self.holds: set[Id] = set()
         self.usages: list[tuple[Usage, str]] = []
         self.parts: dict[str, JsonValue] = {}
         self.begun = 0
@@ -56,12 +58,15 @@ class Asker:
     def tokens(self) -> int:
         return sum(usage.total_tokens for usage, _ in self.usages)
 
-    async def hold(self, most_tokens: int) -> None:
+    async def hold(self, prompt_tokens: int, completion_tokens: int) -> Id:
         if self.room is not None and len(self.held) >= self.room:
             raise RuntimeError("The month is used up.")
-        self.held.append(most_tokens)
+        self.held.append(prompt_tokens + completion_tokens)
+        self.holds.add(hold_id := new_id())
+        return hold_id
 
-    async def used(self, usage: Usage, model: str) -> None:
+    async def used(self, hold_id: Id, usage: Usage, model: str) -> None:
+        self.holds.remove(hold_id)
         await asyncio.sleep(0)  # a write
         self.usages.append((usage, model))
 

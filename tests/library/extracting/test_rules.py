@@ -1,11 +1,16 @@
 """Without a language model: what sentences say by their words and their form, and nothing that they do not."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from elenchus.core.ids import Id
+from elenchus.core.llm.terms import terms
+from elenchus.library import retrieval
 from elenchus.library import service as library
+from elenchus.library.analysing import paper
+from elenchus.library.extracting.material import OfDocument
 from elenchus.library.extracting.rules.finding import MOST_ROWS, NOT_FOLLOWED, NOTE
 from elenchus.library.extracting.rules.picking import Asked, picked
 from elenchus.library.extracting.shapes import shape_of
@@ -99,8 +104,37 @@ async def test_of_a_document_its_own_passages_are_looked_at(firm, worker):
     await filed(f, LEASE.replace("4,200", "9,900").encode(), "other.txt")
     found = await Asker(f.principal).extract(TERMS, document_id=Id(document["id"]), model=EXTRACTIVE)
     assert found.value["rent"] == 4200
-    assert {one.document_id for one in found.citations} == {Id(document["id"])}
+    assert {(one.document_id, one.document_title) for one in found.citations} == {(Id(document["id"]), "lease")}
     assert all(one.verified and one.page_start == 1 for one in found.citations)
+
+
+async def test_a_document_is_searched_for_several_values_at_once_and_they_stay_in_order(firm, worker, monkeypatch):
+    f = await firm()
+    document = await filed(f, LEASE.encode(), "lease.txt")
+    retrieve, under_way, most = retrieval.retrieve, 0, 0
+
+    async def slow(principal, words, **asked):
+        nonlocal under_way, most
+        under_way += 1
+        most = max(most, under_way)
+        await asyncio.sleep(0.05 if "landlord" in words else 0.01)
+        under_way -= 1
+        return await retrieve(principal, words, **asked)
+
+    monkeypatch.setattr(retrieval, "retrieve", slow)
+    found = await Asker(f.principal).extract(TERMS, document_id=Id(document["id"]), model=EXTRACTIVE)
+    assert most == OfDocument.searches_at_once > 1
+    monkeypatch.setattr(OfDocument, "searches_at_once", 1)
+    one_by_one = await Asker(f.principal).extract(TERMS, document_id=Id(document["id"]), model=EXTRACTIVE)
+    assert one_by_one.model_dump_json() == found.model_dump_json()
+
+
+async def test_the_words_of_a_passage_are_looked_up_once_for_all_that_is_asked(asker, monkeypatch):
+    seen = []
+    monkeypatch.setattr(paper, "terms", lambda text: seen.append(text) or terms(text))
+    found = await asker.extract(TERMS, text=LEASE, model=EXTRACTIVE)
+    assert found.value["rent"] == 4200
+    assert len(seen) == len({*seen}) > 1
 
 
 async def test_of_passages_only_they_are_looked_at(firm, worker):
@@ -110,7 +144,8 @@ async def test_of_passages_only_they_are_looked_at(firm, worker):
     found = await Asker(f.principal).extract(TERMS, passages=given, model=EXTRACTIVE)
     assert (found.value["rent"], found.characters_read) == (4200, len(given[0].text))
     assert "commencement" not in found.value
-    assert [(one.document_id, one.verified) for one in found.citations] == [(Id(document["id"]), True)]
+    (one,) = found.citations
+    assert (one.document_id, one.document_title, one.verified) == (Id(document["id"]), "lease", True)
 
 
 async def test_real_contracts_give_values_that_they_say(asker, quality_dir):

@@ -17,6 +17,28 @@ def path_after(*lines: str) -> str | None:
     return outline.path
 
 
+def taken(*paragraphs: str) -> tuple[list[bool], str | None]:
+    outline = Outline()
+    return [outline.take(each, heading_of(each)) for each in paragraphs], outline.path
+
+
+class TestParagraphs:
+    def test_a_bare_heading_takes_its_title_from_the_next(self):
+        assert taken("ARTICLE IV", "Term and Termination") == ([True, False], "ARTICLE IV Term and Termination")
+        assert taken("ARTICLE IV", "TERM") == ([True, False], "ARTICLE IV TERM")
+
+    @pytest.mark.parametrize(
+        "text", ["It begins today.", "Term and\nTermination", "4.1 Term.", "the term, and what ends it"]
+    )
+    def test_what_says_more_is_no_title(self, text):
+        stands, path = taken("ARTICLE IV", text)
+        assert (stands, (path or "").split(" > ")[0]) == ([True, True], "ARTICLE IV")
+
+    def test_only_the_one_right_below_is(self):
+        assert taken("ARTICLE IV", "It begins today.", "Term") == ([True] * 3, "ARTICLE IV")
+        assert taken("ARTICLE IV – TERM", "Notice") == ([True] * 2, "ARTICLE IV TERM")
+
+
 class TestPaths:
     @pytest.mark.parametrize(
         ("lines", "path"),

@@ -8,16 +8,17 @@ comes back is held against the whole schema all the same.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from pydantic import BaseModel
 
+from elenchus.core.formats import FORMATS, is_formatted
 from elenchus.core.llm.base import Json, T
 from elenchus.core.plain import LARGEST_INTEGER, plain_text
 
 if TYPE_CHECKING:
-    from jsonschema import ValidationError
+    from jsonschema import FormatChecker, ValidationError
     from jsonschema.protocols import Validator
 
 R_co = TypeVar("R_co", covariant=True, bound=BaseModel | Json)
@@ -119,12 +120,26 @@ def _unique(_: object, wanted: object, value: object, __: object) -> "Iterator[V
         yield ValidationError("something is in the list twice")
 
 
+@cache
+def _formats() -> "FormatChecker":
+    """Ours, and of those that we have none for the library's."""
+    from jsonschema import FormatChecker
+
+    checker = FormatChecker(_kind().FORMAT_CHECKER.checkers)
+    for name in FORMATS:
+        checker.checks(name)(partial(_is_formatted, name))
+    return checker
+
+
+def _is_formatted(name: str, value: object) -> bool:
+    return not isinstance(value, str) or is_formatted(name, value)
+
+
 def validator(schema: Mapping[str, Any]) -> "Validator":
-    """Of the newest JSON Schema, with dates looked at, that fetches nothing: no `$ref` leads out of the schema."""
+    """Of the newest JSON Schema, with formats looked at, that fetches nothing: no `$ref` leads out of the schema."""
     from referencing import Registry
 
-    kind = _kind()
-    return kind(dict(schema), registry=Registry(), format_checker=kind.FORMAT_CHECKER)
+    return _kind()(dict(schema), registry=Registry(), format_checker=_formats())
 
 
 def plain(schema: object) -> Json:

@@ -4,9 +4,11 @@ import asyncio
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from elenchus.core.ids import Id
+from elenchus.core.llm.terms import terms
 from elenchus.core.mongo import Row
 from elenchus.core.principal import Principal
 from elenchus.library import store
@@ -55,6 +57,11 @@ class Paper:
     @property
     def text(self) -> str:
         return self.source.text
+
+    @cached_property
+    def passage_terms(self) -> list[frozenset[str]]:
+        """Of each passage with its headings. Blocks: many questions are held against them."""
+        return [frozenset(terms(f"{passage.section or ''} {passage.text}")) for passage in self.passages]
 
     def passage_at(self, place: int) -> Passage | None:
         """The one that holds this place of the full text, or ends before it."""

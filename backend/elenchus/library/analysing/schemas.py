@@ -150,6 +150,7 @@ class AnalysisListed(BaseModel):
 
     id: IdField
     document_id: IdField
+    document_title: str
     job_id: IdField
     analysis_type: AnalysisType
     questions: list[str]

@@ -1,5 +1,6 @@
 """Analysing's door: ask for an analysis, look at those there are, and let them go with their document."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -23,7 +24,7 @@ from elenchus.jobs.errors import JobIsOver, JobNotFound
 from elenchus.jobs.schemas import JobOutcome, JobStatus, Subject
 from elenchus.library import store as library
 from elenchus.library.analysing import store
-from elenchus.library.analysing.errors import AnalysisNotFound, TooManyTokens
+from elenchus.library.analysing.errors import AnalysisNotFound
 from elenchus.library.analysing.modelled import metering, prompts
 from elenchus.library.analysing.models import Analysis, AnalysisStatus, Method, Spent
 from elenchus.library.analysing.schemas import (
@@ -51,22 +52,24 @@ async def analyze(
     *,
     analysis_id: Id | None = None,
     awaited_by: Id | None = None,
-    most_tokens: int | None = None,
+    reserve: Callable[[int], None] | None = None,
 ) -> AnalysisStarted:
     """Raises `DocumentHasNoText` before it was read, and `QuotaExceeded` when the tokens that the model may use at most
-    are more than the month has left; `TooManyTokens` when they are more than `most_tokens`.
+    are more than the month has left; and what `reserve` does, which is told these tokens.
 
     Under an `analysis_id` of the caller's own, asking twice is asking once. The job that it is `awaited_by` is woken
     when it ends."""
     if analysis_id and (known := await store.find(principal, analysis_id)):
+        if reserve:
+            reserve(known.most_tokens)
         await _submit(principal, known, awaited_by)
         return AnalysisStarted(job_id=known.job_id, analysis_id=known.id)
     document = await _existing(principal, document_id)
     if document["generation"] is None:
         raise DocumentHasNoText(document_id)
     analysis = await _asked(principal, document, asked, analysis_id or new_id())
-    if most_tokens is not None and analysis.most_tokens > most_tokens:
-        raise TooManyTokens(analysis.most_tokens, most_tokens)
+    if reserve:
+        reserve(analysis.most_tokens)
     await store.add(principal, analysis)
     try:
         await hold(principal, analysis)
@@ -143,9 +146,9 @@ async def _existing(principal: Principal, document_id: Id) -> Row:
     return document
 
 
-def shown_fields(row: Row, document: Row | None) -> Row:
-    stale = document is None or row["generation"] != document["generation"]
-    return {**row, "id": row["_id"], "stale": stale, "usage": _usage(row)}
+def shown_fields(row: Row, document: Row) -> Row:
+    stale = row["generation"] != document["generation"]
+    return {**row, "id": row["_id"], "document_title": document["title"], "stale": stale, "usage": _usage(row)}
 
 
 def _usage(row: Row) -> AnalysisUsage:

@@ -12,8 +12,8 @@ from typing import Final
 from zlib import crc32
 
 from elenchus.library.quoting.source import Source
-from elenchus.library.reading.chunking import PUNCTUATION, SENTENCE_END
-from elenchus.library.reading.headings import Heading, title_of
+from elenchus.library.reading.chunking import SENTENCE_END
+from elenchus.library.reading.headings import Heading, says_more
 from elenchus.library.reading.outline import Outline
 from elenchus.library.reading.paragraphs import Paragraph, Paragraphs
 
@@ -76,7 +76,6 @@ class _Cutter:
     def __init__(self, side: Whole) -> None:
         self._side, self._source, self._plain = side, side.source, side.plain
         self._outline = Outline()
-        self._above: Heading | None = None
         self._start: int | None = None
         self._end = 0
         self._has_body = False
@@ -106,29 +105,21 @@ class _Cutter:
         return heading is not None or length >= STANDS_ALONE or self._may_end or too_long
 
     def _take(self, paragraph: Paragraph, heading: Heading | None, text: str) -> None:
-        says_more = self._enter(heading, text)
+        has_said = self._has_said(text, heading)
         if self._start is None:
             self._start, self._title = paragraph.start, ""
         if not self._has_body:
             self._heading = self._outline.path
         if heading:
             self._title = _NUMBER.sub("", heading.label, count=1)
-        self._has_body = self._has_body or says_more
+        self._has_body = self._has_body or has_said
         self._end = paragraph.end
         self._may_end = self._end - self._start >= LONG and _says_so(text)
 
-    def _enter(self, heading: Heading | None, text: str) -> bool:
-        """True when the paragraph says more than its heading. The one after a bare "ARTICLE IV" may be its title."""
-        above, self._above = self._above, heading
-        title = heading.label if heading and heading.is_plain else "" if heading or "\n" in text else title_of(text)
-        if above and above.is_bare and title:
-            self._outline.complete(title)
-            return False
-        if heading is None:
-            return True
-        self._outline.enter(heading)
+    def _has_said(self, text: str, heading: Heading | None) -> bool:
+        """Whether the paragraph is more than a heading, or the title of one."""
         is_sentence = text.endswith((".", ";")) and len(text.split()) >= SENTENCE_WORDS
-        return is_sentence or len("".join(text.split())) > len("".join(heading.label.split())) + PUNCTUATION
+        return self._outline.take(text, heading) and (is_sentence or says_more(text, heading))
 
     def _in_pieces(self, start: int, text: str) -> Iterator[Clause]:
         last = 0

@@ -9,24 +9,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from elenchus.core.numbers import ORDINALS, SCALES, TENS, UNITS
 from elenchus.library.analysing.rules.parties import parties
 from elenchus.library.quoting.nearest import Change, Token, tokens
 
 LONG_PASSAGE: Final = 12  # words that one side has more: a sentence, of which its "not" is no difference by itself
 
-_ONES: Final = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_TENS: Final = "twenty thirty forty fifty sixty seventy eighty ninety"
-_ORDINALS: Final = "first second third fourth fifth sixth seventh eighth ninth tenth"
 _VALUES: Final = {
-    **{word: str(number) for number, word in enumerate(_ONES.split())},
-    **{word: str(10 * number) for number, word in enumerate(_TENS.split(), 2)},
+    **{word: str(number) for word, number in (UNITS | TENS | ORDINALS | SCALES).items()},
     **{f"{number}{ending}": str(number) for number in range(1, 32) for ending in ("st", "nd", "rd", "th")},
-    **{word: str(number) for number, word in enumerate(_ORDINALS.split(), 1)},
-    "hundred": "100", "thousand": "1000",
-}  # fmt: skip
+}
 _MONTHS: Final = frozenset(
     """january february march april may june july august september october november december jan feb mar apr jun jul aug
     sep sept oct nov dec januar februar märz mai juni juli oktober dezember janvier février mars avril juin juillet août

@@ -35,14 +35,21 @@ async def compare(principal: Principal, left: Side, right: Side, topics: Sequenc
         if document_id not in sources:
             raise DocumentHasNoText(document_id)
         audit.note(principal, Action.DOCUMENT_READ, DOCUMENT, document_id, part="comparison")
-    async with _turn:
-        return await asyncio.to_thread(_compared, left, right, topics, sources)
+    return await _in_turn(left, right, topics, sources)
 
 
 async def _require_bounded(principal: Principal, document_id: "Id") -> None:
     row = await existing(principal, document_id)
     if (row.get("char_count") or 0) > MOST_CHARACTERS:
         raise TooLongToCompare(document_id, row["char_count"], MOST_CHARACTERS)
+
+
+async def _in_turn(left: Side, right: Side, topics: Sequence[str], sources: "dict[Id, Source]") -> Compared:
+    """Cancelled, it leaves at once; its thread runs on, and keeps the turn until it has ended."""
+    await _turn.acquire()
+    thread = asyncio.ensure_future(asyncio.to_thread(_compared, left, right, topics, sources))
+    thread.add_done_callback(lambda _: _turn.release())
+    return await asyncio.shield(thread)
 
 
 def _compared(left: Side, right: Side, topics: Sequence[str], sources: "dict[Id, Source]") -> Compared:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from elenchus.core.numbers import SCALES, TENS, UNITS
 from elenchus.library.analysing.rules.dates import days
 from elenchus.library.analysing.rules.lines import Line
 from elenchus.library.extracting.records import Node
@@ -22,13 +23,7 @@ _MINUS = re.compile(r"(?<![\w)])[-−]\s?[$€£]?$")
 _PERCENT = re.compile(r"\s*(?:%|per\s?cent)", re.I)
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
 _CONTINENTAL = re.compile(r"\d{1,3}(?:\.\d{3})+,\d+|\d{1,3}(?:\.\d{3}){2,}|\d+,\d{1,2}")
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {word: number for number, word in enumerate(_UNITS)} | {word: 20 + 10 * n for n, word in enumerate(_TENS)}
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_SMALL = UNITS | TENS
 ALIKE = 1e-9  # of a figure; two that differ by no more are one
 
 
@@ -84,7 +79,7 @@ def _says_figure(value: str, quotation: str) -> bool:
 def figures(text: str) -> Iterator[float]:
     """In digits or in English words; of a percentage its share of one too."""
     for found in _FIGURE.finditer(text):
-        scale = _SCALES[found[2].lower()] if found[2] else 1
+        scale = SCALES[found[2].lower()] if found[2] else 1
         sign = -1 if _MINUS.search(text[max(0, found.start() - 3) : found.start()]) else 1
         for figure in _read(found[1].rstrip(".,")):
             yield sign * figure * scale
@@ -107,8 +102,8 @@ def _spelled(text: str) -> Iterator[float]:
     for word in [*words(text), ""]:
         if word in _SMALL:
             part, is_open = part + _SMALL[word], True
-        elif word in _SCALES and is_open:
-            part *= _SCALES[word]
+        elif word in SCALES and is_open:
+            part *= SCALES[word]
             if word != "hundred":
                 whole, part = whole + part, 0.0
         elif is_open and word != "and":

@@ -102,4 +102,5 @@ def _own_values(shape: Shape, node: Node) -> bool:
 
 
 def _citation(cited: Cited, path: str) -> ExtractedCitation:
-    return ExtractedCitation(**cited.citation.model_dump(), document_id=cited.document_id, path=path)
+    document = {"document_id": cited.document_id, "document_title": cited.document_title}
+    return ExtractedCitation(**cited.citation.model_dump(), **document, path=path)

@@ -6,11 +6,12 @@ Whatever it is lies before the reader as a `Paper`: of passages it is one that h
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from elenchus.audit import service as audit
 from elenchus.audit.service import Action
 from elenchus.core.ids import Id, new_id
+from elenchus.core.llm.fencing import fenced
 from elenchus.core.mongo import Row
 from elenchus.core.principal import Principal
 from elenchus.jobs.errors import Retryable
@@ -20,7 +21,6 @@ from elenchus.library.analysing.paper import Paper, Section, load
 from elenchus.library.analysing.paper import Passage as Part
 from elenchus.library.analysing.schemas import CitationOut
 from elenchus.library.errors import DocumentHasNoText, DocumentNotFound
-from elenchus.library.extracting import prompts
 from elenchus.library.extracting.schemas import Extraction
 from elenchus.library.quoting.verdicts import Verdict
 from elenchus.library.reading.chunking import chunk
@@ -49,6 +49,7 @@ class Cited:
     """A quotation and the document that it was looked up in."""
 
     document_id: Id | None
+    document_title: str | None
     citation: CitationOut
 
 
@@ -62,6 +63,9 @@ class Material(Protocol):
     @property
     def edition(self) -> str:
         """Another when what was read of it before is not in the same places any more."""
+
+    @property
+    def searches_at_once(self) -> int: ...
 
     def shown(self, section: Section, *, of: int) -> str:
         """As a model is given it: fenced, so that it is data."""
@@ -99,13 +103,15 @@ async def _paper(principal: Principal, document_id: Id) -> Paper:
 class OfDocument:
     paper: Paper
     principal: Principal
+    searches_at_once: ClassVar = 4  # each waits for the database
 
     @property
     def edition(self) -> str:
         return str(self.paper.generation)
 
     def shown(self, section: Section, *, of: int) -> str:
-        return prompts.fenced(
+        return fenced(
+            "document",
             self.paper.text[section.start : section.end],
             title=self.paper.title,
             part=f"{section.number} of {of}",
@@ -124,24 +130,25 @@ class OfDocument:
 @dataclass(frozen=True, slots=True)
 class OfText:
     paper: Paper
+    searches_at_once: ClassVar = 1
 
     @property
     def edition(self) -> str:
         return "0"
 
     def shown(self, section: Section, *, of: int) -> str:
-        return prompts.fenced(self.paper.text[section.start : section.end], part=f"{section.number} of {of}")
+        return fenced("document", self.paper.text[section.start : section.end], part=f"{section.number} of {of}")
 
     async def proven(self, proofs: Sequence[Proof]) -> Proven:
         found = await asyncio.to_thread(_looked_up, self.paper, None, proofs)
         nowhere = {"chunk_id": None, "page_start": None, "page_end": None}
         return {
-            proof: tuple(Cited(None, each.citation.model_copy(update=nowhere)) for each in cited)
+            proof: tuple(Cited(None, None, each.citation.model_copy(update=nowhere)) for each in cited)
             for proof, cited in found.items()
         }
 
     async def passages(self, words: str, *, limit: int) -> list[Part]:
-        return await asyncio.to_thread(_best, self.paper.passages, words, limit)
+        return await asyncio.to_thread(_best, self.paper, words, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +158,7 @@ class OfPassages:
     paper: Paper
     principal: Principal
     given: tuple[Passage, ...]
+    searches_at_once: ClassVar = 1
 
     @property
     def edition(self) -> str:
@@ -158,7 +166,8 @@ class OfPassages:
 
     def shown(self, section: Section, *, of: int) -> str:
         return "\n\n".join(
-            prompts.fenced(
+            fenced(
+                "document",
                 part.text[max(0, section.start - part.start) : section.end - part.start],
                 number=str(number),
                 title=passage.document_title,
@@ -177,7 +186,7 @@ class OfPassages:
         return found
 
     async def passages(self, words: str, *, limit: int) -> list[Part]:
-        return await asyncio.to_thread(_best, self.paper.passages, words, limit)
+        return await asyncio.to_thread(_best, self.paper, words, limit)
 
     def _in_documents(self, here: Proven, sources: "dict[Id, Source]") -> Proven:
         return {proof: tuple(self._in_document(each, sources) for each in cited) for proof, cited in here.items()}
@@ -189,12 +198,13 @@ class OfPassages:
         nowhere = {"chunk_id": None, "start_char": None, "end_char": None, "page_start": None, "page_end": None}
         part = None if citation.start_char is None else self.paper.passage_at(citation.start_char)
         if part is None or not citation.verified:
-            return Cited(None, citation.model_copy(update=nowhere))
+            return Cited(None, None, citation.model_copy(update=nowhere))
         passage = self.given[self.paper.passages.index(part)]
+        named = passage.document_id, passage.document_title
         source = sources.get(passage.document_id)
         if source is None:
             lost = {"verified": False, "verdict": Verdict.NOT_FOUND}
-            return Cited(passage.document_id, citation.model_copy(update=nowhere | lost))
+            return Cited(*named, citation.model_copy(update=nowhere | lost))
         finding = verify(citation.quote, source, pages=range(passage.page_start, passage.page_end + 1))
         if finding.verdict is Verdict.WRONG_PAGE:
             finding = verify(citation.quote, source)
@@ -209,7 +219,7 @@ class OfPassages:
             "verified": verified,
             "verdict": finding.verdict,
         }
-        return Cited(passage.document_id, citation.model_copy(update=said))
+        return Cited(*named, citation.model_copy(update=said))
 
 
 def _looked_up(paper: Paper, document_id: Id | None, proofs: Iterable[Proof]) -> Proven:
@@ -222,7 +232,7 @@ def _looked_up(paper: Paper, document_id: Id | None, proofs: Iterable[Proof]) ->
         else:
             cited = [_nowhere(proof.quote)]
         lost += sum(not one.verified for one in cited)
-        found[proof] = tuple(Cited(document_id, one) for one in cited)
+        found[proof] = tuple(Cited(document_id, paper.title, one) for one in cited)
     return found
 
 
@@ -241,13 +251,13 @@ def _pages(first: int, last: int) -> str:
     return str(first) if first == last else f"{first}-{last}"
 
 
-def _best(parts: Sequence[Part], words: str, limit: int) -> list[Part]:
+def _best(paper: Paper, words: str, limit: int) -> list[Part]:
     """By how many of the words they say."""
     from elenchus.core.llm.terms import overlap, related, terms
 
     wanted = terms(words)
     wide = {*wanted}.union(*map(related, wanted))
-    scored = [(overlap(wide, terms(f"{part.section or ''} {part.text}")), part) for part in parts]
+    scored = ((overlap(wide, said), part) for said, part in zip(paper.passage_terms, paper.passages, strict=True))
     best = sorted((row for row in scored if row[0] > 0), key=lambda row: -row[0])
     return [part for _, part in best[:limit]]
 

@@ -11,10 +11,11 @@ from elenchus.core.llm.base import Usage
 from elenchus.library.analysing.schemas import CitationOut
 from elenchus.library.schemas import Passage
 
-#: Before each call of a model: the most tokens that it may use. What it raises ends the extraction.
-Hold = Callable[[int], Awaitable[None]]
+#: Before each call of a model: the most tokens of prompt and completion that it may use. What it raises ends the
+#: extraction.
+Hold = Callable[[int, int], Awaitable[Id]]
 #: Exactly once for each hold, however the call ended: what it used, by the model of this name.
-Used = Callable[[Usage, str], Awaitable[None]]
+Used = Callable[[Id, Usage, str], Awaitable[None]]
 #: The JSON that the work of this name gave, now or before a crash.
 Kept = Callable[[str, Callable[[], Awaitable[JsonValue]]], Awaitable[JsonValue]]
 
@@ -41,6 +42,7 @@ class ExtractedCitation(CitationOut):
     the document; of a text that is none it is in that text, without pages."""
 
     document_id: IdField | None
+    document_title: str | None
     path: str
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from elenchus.library.reading.headings import Heading, title_of
+from elenchus.library.reading.headings import Heading, says_more
 from elenchus.library.reading.outline import Outline
 from elenchus.library.reading.paragraphs import Paragraph, Paragraphs
 from elenchus.library.reading.running import RunningLines
@@ -26,8 +26,6 @@ FULL: Final = 1_200  # no paragraph is added that would pass this
 LONGEST: Final = 1_500  # past this a passage is split, inside its paragraph if need be
 PIECE: Final = 1_100  # what it is split into, at most
 REACH: Final = 300  # how far from the even cut a sentence's end may be
-
-PUNCTUATION: Final = 3  # characters of a heading that its label leaves out
 
 SENTENCE_END: Final = re.compile(r"[.;:!?][”\"’)\]]*\s+(?=[“\"‘(A-Z0-9])")
 
@@ -66,7 +64,6 @@ class Chunker:
         self._start: int | None = None
         self._end = 0
         self._outline = Outline()
-        self._heading: Heading | None = None
         self._section: str | None = None
         self._has_body = False
         self._count = 0
@@ -107,10 +104,10 @@ class Chunker:
         if self._start is not None and self._is_complete_before(paragraph, heading, self._start):
             yield from self._close()
         text = self._text[paragraph.start - self._base : paragraph.end - self._base]
-        says_more = self._enter_section(heading, text)
+        has_body = self._outline.take(text, heading) and says_more(text, heading)
         if not self._has_body:
             self._section = self._outline.path
-        self._has_body = self._has_body or says_more
+        self._has_body = self._has_body or has_body
         self._start = paragraph.start if self._start is None else self._start
         self._end = paragraph.end
         if self._end - self._start > LONGEST:
@@ -121,19 +118,6 @@ class Chunker:
     def _is_complete_before(self, paragraph: Paragraph, heading: Heading | None, start: int) -> bool:
         """Before a heading, unless there is nothing yet but headings above it."""
         return bool(heading and self._has_body) or (paragraph.end - start > FULL and self._end - start >= ENOUGH)
-
-    def _enter_section(self, heading: Heading | None, text: str) -> bool:
-        """True when the paragraph says more than its heading. A bare "ARTICLE IV" takes the paragraph after it as its
-        title, if that is no more than one."""
-        above, self._heading = self._heading, heading
-        title = heading.label if heading and heading.is_plain else "" if heading or "\n" in text else title_of(text)
-        if above and above.is_bare and title:
-            self._outline.complete(title)
-            return False
-        if heading is None:
-            return True
-        self._outline.enter(heading)
-        return len("".join(text.split())) > len("".join(heading.label.split())) + PUNCTUATION
 
     def _close(self) -> Iterator[Chunk]:
         if self._start is not None:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 LONGEST_TITLE: Final = 80  # characters; a longer "title" is a sentence
 LONGEST_CAPS: Final = (80, 10)  # characters and words of a line in capitals; a longer one is a disclaimer
+PUNCTUATION: Final = 3  # characters of a heading that its label leaves out
 MOST_LINES: Final = 4  # of a paragraph that are looked at; so many in capitals are a disclaimer too
 
 DIVISION = re.compile(
@@ -65,6 +66,11 @@ def heading_over(lines: Sequence[str]) -> Heading | None:
 def title_of(line: str) -> str:
     """What a line says if it could stand below a bare heading as its title: "Definitions"."""
     return "" if line[-1:] in ".,;:" else _title(line)
+
+
+def says_more(text: str, heading: Heading | None) -> bool:
+    """Whether a paragraph says more than the heading that it begins with."""
+    return heading is None or len("".join(text.split())) > len("".join(heading.label.split())) + PUNCTUATION
 
 
 def marked(line: str, depth: int) -> Heading:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import takewhile
 from typing import Final, NamedTuple
 
-from elenchus.library.reading.headings import Heading
+from elenchus.library.reading.headings import Heading, title_of
 
 APART: Final = " > "
 DEEPEST: Final = 6  # headings in a path
@@ -34,14 +34,26 @@ class _Level(NamedTuple):
 
 
 class Outline:
-    """Follows the headings of a document in their order."""
+    """Follows the headings of a document in their order, or `take`s its paragraphs with them."""
 
     def __init__(self) -> None:
         self._open: list[_Level] = []
+        self._above: Heading | None = None
 
     @property
     def path(self) -> str | None:
         return APART.join(level.label for level in self._open[-DEEPEST:]) or None
+
+    def take(self, text: str, heading: Heading | None) -> bool:
+        """The next paragraph. False when it is only the title of a bare "ARTICLE IV" above it."""
+        above, self._above = self._above, heading
+        title = heading.label if heading and heading.is_plain else "" if heading or "\n" in text else title_of(text)
+        if above and above.is_bare and title:
+            self.complete(title)
+            return False
+        if heading:
+            self.enter(heading)
+        return True
 
     def enter(self, heading: Heading) -> None:
         """What the heading does not stand under is left: what is as deep, and what bears another number ("4.2" is not

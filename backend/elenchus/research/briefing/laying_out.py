@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from elenchus.core.ids import Id
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
+from elenchus.core.llm.written import digest
 from elenchus.core.settings import settings
 from elenchus.library.schemas import Passage
 from elenchus.research.briefing.checking import worst
@@ -21,7 +22,6 @@ from elenchus.research.briefing.schemas import (
     Standing,
 )
 from elenchus.research.briefing.sources import Sources
-from elenchus.research.prompts.written import digest
 
 FORM = 1  # of the record; a reader of later forms must know the earlier ones
 REVIEW = "It informs the lawyer who decides and is no legal advice: review it, and each source in full, before use."

@@ -10,10 +10,10 @@ from elenchus.core.clock import now
 from elenchus.core.llm import usage as tokens
 from elenchus.core.llm.base import ChatModel, ModelFailed, Prompt, StandIn, Usage, Wasted
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
+from elenchus.core.llm.written import digest
 from elenchus.research.answering import MOST_CHARACTERS
 from elenchus.research.briefing.models import Call
 from elenchus.research.briefing.prompts import Part, rules
-from elenchus.research.prompts.written import digest
 
 InVain = Callable[[int], Awaitable[None]]
 

@@ -3,37 +3,32 @@
 import re
 from typing import Final
 
-_SMALL: Final = (
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-    "nineteen",
+from elenchus.core.numbers import ORDINALS, TENS, UNITS
+
+_UNITS_ELSEWHERE: Final = (  # from two on
     "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn",
     "deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
     "dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
 )  # fmt: skip
-_TENS: Final = (
-    "twenty thirty forty fifty sixty seventy eighty ninety",
+_TENS_ELSEWHERE: Final = (
     "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig",
     "vingt trente quarante cinquante soixante",
     "veinte treinta cuarenta cincuenta sesenta setenta ochenta noventa",
 )
-_ORDINALS: Final = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth"
-)
 _WORDS: Final[dict[str, int]] = {
-    **{word: n for row in _SMALL for n, word in enumerate(row.split(), 2)},
-    **{word: 10 * n for row in _TENS for n, word in enumerate(row.split(), 2)},
+    **{word: n for word, n in UNITS.items() if n > 1},
+    **TENS,
+    **{word: n for row in _UNITS_ELSEWHERE for n, word in enumerate(row.split(), 2)},
+    **{word: 10 * n for row in _TENS_ELSEWHERE for n, word in enumerate(row.split(), 2)},
     "twenty-first": 21, "thirtieth": 30, "thirty-first": 31,
-    **{f"{ten}-{one}": 10 * t + n for t, ten in enumerate(_TENS[0].split(), 2)
-       for n, one in enumerate(["one", *_SMALL[0].split()[:8]], 1)},
+    **{f"{ten}-{one}": tens + n for ten, tens in TENS.items() for one, n in UNITS.items() if 1 <= n <= 9},
     "hundred": 100, "hundert": 100, "cent": 100, "cien": 100,
 }  # fmt: skip
-_ORDINAL: Final = {word: n for n, word in enumerate(_ORDINALS.split(), 1)}
 _SCALE: Final = {"hundred": 100, "thousand": 1_000, "tausend": 1_000, "mille": 1_000, "mil": 1_000}
 _ONE_OF_THEM: Final = "|".join(sorted({*_WORDS, *_SCALE, "one"}, key=len, reverse=True))
 _SPELLED: Final = re.compile(rf"\b(?:{_ONE_OF_THEM})(?:(?:\s+and)?[\s]+(?:{_ONE_OF_THEM}))*\b", re.IGNORECASE)
 _SPELLED_ORDINAL: Final = re.compile(
-    rf"\b({'|'.join(_ORDINAL)})(?=\s+(?:(?:business|working|calendar)\s+)?(?:day|month|year|week|anniversary)\b)",
+    rf"\b({'|'.join(ORDINALS)})(?=\s+(?:(?:business|working|calendar)\s+)?(?:day|month|year|week|anniversary)\b)",
     re.IGNORECASE,
 )
 _PARTS: Final = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "tenth": 10}
@@ -54,7 +49,7 @@ _COUNTED: Final = re.compile(
 
 
 def in_digits(text: str) -> str:
-    text = _SPELLED_ORDINAL.sub(lambda found: f"{_ORDINAL[found[1].lower()]}th", text)
+    text = _SPELLED_ORDINAL.sub(lambda found: f"{ORDINALS[found[1].lower()]}th", text)
     text = _SPELLED.sub(_digits, _FRACTION.sub(_share, text))
     return _DAY_FIVE.sub(r"\1th day", _TWICE.sub(r"\1", text))
 

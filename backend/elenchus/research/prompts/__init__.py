@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from elenchus.core.llm.base import Prompt, Source, Speaker, Turn
+from elenchus.core.llm.fencing import fenced, inert
+from elenchus.core.llm.written import Written, digest, written_in
 from elenchus.library.schemas import Passage
 from elenchus.research.errors import QuestionTooLong
-from elenchus.research.prompts.fencing import attribute, fenced, inert
 from elenchus.research.prompts.fitting import NOTHING, Chosen, History, Summary, choices, from_a_question
-from elenchus.research.prompts.written import digest, rules, written
 
 __all__ = [
     "NO_SOURCES",
@@ -92,6 +92,15 @@ def _prompt(question: str, chosen: Chosen, instructions: str) -> Prompt:
     return Prompt(rules().text, tuple(turns), question, sources)
 
 
+def written(name: str) -> Written:
+    return written_in(__package__, name)
+
+
+def rules() -> Written:
+    """What every answer is written under."""
+    return written("legal_assistant")
+
+
 def standing(instructions: str) -> str:
     return f"{STANDING}\n\n{instructions}"
 
@@ -103,8 +112,8 @@ def _sources(passages: Sequence[Passage]) -> str:
 
 
 def source(n: int, passage: Passage) -> str:
-    title, pages = attribute(passage.document_title), f"{passage.page_start}-{passage.page_end}"
-    return f'<source n="{n}" document="{title}" pages="{pages}">\n{inert(passage.text)}\n</source>'
+    pages = f"{passage.page_start}-{passage.page_end}"
+    return fenced("source", passage.text, n=str(n), document=passage.document_title, pages=pages)
 
 
 def _summary(summary: Summary) -> str:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 from pydantic import BaseModel, Field
 
 from elenchus.core.llm.base import Speaker
+from elenchus.core.llm.fencing import fenced
 from elenchus.research import prompts
-from elenchus.research.prompts.fencing import fenced
 from elenchus.research.prompts.fitting import BLOCK
 from elenchus.research.remembering.recalling import Said
 

@@ -5,9 +5,9 @@ import re
 from pydantic import BaseModel, Field
 
 from elenchus.core.llm.base import Turn
+from elenchus.core.llm.fencing import fenced
 from elenchus.research import prompts
 from elenchus.research.placing import NEW_TITLE, title_of
-from elenchus.research.prompts.fencing import fenced
 from elenchus.research.schemas import TITLE_CHARACTERS
 
 READ_CHARACTERS = 4_000  # of the question and of the answer; what a conversation is about stands at their beginning

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import JsonValue
 
 from elenchus.core.errors import TooLarge
-from elenchus.workflows.forms.formats import DOCUMENT_ID, is_document_id
+from elenchus.core.formats import DOCUMENT_ID, is_document_id
 from elenchus.workflows.forms.words import OF_SEVERAL
 from elenchus.workflows.forms.working import TooMuchWork, counted, spend
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from jsonschema import ValidationError
 
-from elenchus.workflows.forms.formats import FORMATS, is_formatted
+from elenchus.core.formats import FORMATS, is_formatted
 from elenchus.workflows.forms.working import size, spend
 
 _NAMES = {

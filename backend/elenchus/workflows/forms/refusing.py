@@ -9,8 +9,8 @@ from typing import Any
 from jsonschema import Draft202012Validator
 from pydantic import JsonValue
 
+from elenchus.core.formats import FORMATS
 from elenchus.core.plain import LARGEST_INTEGER
-from elenchus.workflows.forms.formats import FORMATS
 from elenchus.workflows.forms.validating import faults
 from elenchus.workflows.forms.words import (
     CHOICES,

@@ -39,10 +39,9 @@ class Entry:
     proofs: tuple[Proof, ...]
 
     def line(self, id_: str) -> str:
-        """As a merge is told of it."""
+        """As a merge is told of it, on one line: none can begin another."""
         said = "; ".join(f"{name}: {value}" for name, value in self.fields.items() if value is not None)
-        flat = " ".join(self.text.split())
-        return f"[{id_}] {self.list} ({self.where}{'; ' if said else ''}{said}): {flat}"
+        return " ".join(f"[{id_}] {self.list} ({self.where}{'; ' if said else ''}{said}): {self.text}".split())
 
 
 def entries_of(form: SectionForm, where: str, pages: range) -> list[Entry]:

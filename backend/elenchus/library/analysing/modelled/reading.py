@@ -9,11 +9,11 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from elenchus.core import at_once
-from elenchus.core.llm.base import ModelFailed, StructuredModel, Usage
+from elenchus.core.llm.base import ModelFailed, Structured, StructuredModel, Usage
 from elenchus.core.llm.factory import structured_model
 from elenchus.jobs.errors import Fatal
 from elenchus.library.analysing.desk import Desk, Found
-from elenchus.library.analysing.modelled import laying_out, merging, prompts
+from elenchus.library.analysing.modelled import asking, laying_out, merging, prompts
 from elenchus.library.analysing.modelled.entries import Entry, entries_of
 from elenchus.library.analysing.modelled.forms import MergedForm, SectionForm
 from elenchus.library.analysing.modelled.metering import section_characters
@@ -21,9 +21,6 @@ from elenchus.library.analysing.models import Spent
 from elenchus.library.analysing.paper import Section
 from elenchus.library.analysing.schemas import AnalysisResult
 
-AT_ONCE = 3  # calls of one analysis: providers count them by the minute
-FORM_TRIES = 3  # before a model that does not keep to the form is given up
-SMALLEST_CHARACTERS = 2_000  # a section that is cut in halves no further
 READING_SHARE = 0.75  # of the progress bar
 Form = TypeVar("Form", bound=BaseModel)
 
@@ -54,7 +51,7 @@ class Reader:
         text = prompts.of_section(self.desk.paper, section, of=self.sections, questions=analysis.questions)
         rules = prompts.rules("section", analysis.analysis_type)
         form, spent = await self._filled(rules, text, SectionForm)
-        if form is None and section.end - section.start < 2 * SMALLEST_CHARACTERS:
+        if form is None and not asking.has_halves(section):
             raise await self._no_room(spent)
         return {"too_long": form is None, "form": form and form.model_dump(mode="json")}, spent
 
@@ -83,27 +80,25 @@ class Reader:
 
     async def _no_room(self, spent: Spent) -> Fatal:
         await self.desk.paid(spent)
-        return Fatal(
-            "no_room", "The language model's answers have no room; raise LLM_MAX_OUTPUT_TOKENS and run it again."
-        )
+        return asking.no_room()
 
     async def _filled(self, rules: str, text: str, schema: type[Form]) -> tuple[Form | None, Spent]:
         """None when the model had no room to end. What a useless answer cost is kept even so."""
-        for _ in range(FORM_TRIES):
-            await self.desk.run.checkpoint()
-            await self._hold_enough()
-            try:
-                answer = await self.model.structured(rules, text, schema)
-            except ModelFailed as failed:
-                if failed.usage:
-                    await self.desk.paid(_spent(failed.usage))
-                raise
-            if answer.value is not None or answer.usage.is_cut:
-                return answer.value, _spent(answer.usage)
+        answer = await asking.filled(partial(self._asked, rules, text, schema))
+        return answer.value, _spent(answer.usage)
+
+    async def _asked(self, rules: str, text: str, schema: type[Form]) -> Structured[Form]:
+        await self.desk.run.checkpoint()
+        await self._hold_enough()
+        try:
+            answer = await self.model.structured(rules, text, schema)
+        except ModelFailed as failed:
+            if failed.usage:
+                await self.desk.paid(_spent(failed.usage))
+            raise
+        if asking.is_useless(answer):
             await self.desk.paid(_spent(answer.usage))
-        raise Fatal(
-            "model_form", f"The language model did not keep to the form in {FORM_TRIES} tries. Use another one."
-        )
+        return answer
 
 
 def _spent(usage: Usage) -> Spent:
@@ -137,4 +132,4 @@ async def _read_all(reader: Reader, sections: Sequence[Section]) -> list[list[En
         await reader.desk.run.progress(0.05 + READING_SHARE * ended / len(sections), "reading")
         return entries
 
-    return await at_once.each(sections, read, most=AT_ONCE)
+    return await at_once.each(sections, read, most=asking.AT_ONCE)

@@ -1,37 +1,19 @@
 """What a model is told: the rules, the document as data, what who asks wants besides the form."""
 
-from functools import cache
-from importlib import resources
-
-from elenchus.library.analysing.modelled.prompts import inert
-
-
-@cache
-def _file() -> tuple[str, str]:
-    """Its version and its text."""
-    text = resources.files(__package__).joinpath("section.md").read_text(encoding="utf-8")
-    head, _, body = text.partition("\n")
-    return head.removeprefix("version:").strip(), body.strip()
+from elenchus.core.llm.fencing import inert
+from elenchus.core.llm.written import written_in
 
 
 def version() -> str:
-    return _file()[0]
+    return written_in(__package__, "section").version
 
 
 def rules() -> str:
-    return _file()[1]
-
-
-def fenced(text: str, **about: str) -> str:
-    said = "".join(f' {name}="{_one_line(value)}"' for name, value in about.items() if value)
-    return f"<document{said}>\n{inert(text)}\n</document>"
+    return written_in(__package__, "section").text
 
 
 def asking(shown: str, instructions: str) -> str:
+    """`shown` is fenced."""
     if not instructions.strip():
         return f"{shown}\n\nFill in the form from this."
     return f"{shown}\n\nFill in the form from this. What is wanted:\n{inert(instructions.strip())}"
-
-
-def _one_line(value: str) -> str:
-    return " ".join(inert(value).replace('"', "'").split())

@@ -7,8 +7,10 @@ import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from elenchus.core import at_once
 from elenchus.core.llm import extractive
 from elenchus.core.llm.base import Source
 from elenchus.core.llm.terms import folded, frame_terms, related, terms
@@ -46,55 +48,68 @@ class _Found:
     quotes: list[str] = field(default_factory=list)
 
 
+_Said = tuple[Any, list[str]]  # a value, and the sentences that it was read from
+
+
 @dataclass(frozen=True, slots=True)
 class _Ruling:
     plan: Plan
     material: Material
 
     async def whole(self) -> dict[str, Any]:
-        found = _Found()
-        await self._fill(self.plan.shape, found.values, found.quotes, "")
+        found = await self._object(self.plan.shape, "")
         return {self.plan.quotes: found.quotes, **found.values}
 
-    async def _fill(self, shape: Shape, values: dict[str, Any], quotes: list[str], about: str) -> None:
-        for name, part in shape.parts:
-            asked = _words(about, name, part)
-            if part.kind == "object":
-                await self._fill(part, values.setdefault(name, {}), quotes, asked)
-            elif part.items is not None:
-                values[name] = await self._list(part.items, quotes, Asked(_split(name), _words(asked, "", part.items)))
-            elif found := await asyncio.to_thread(
-                picked, part, await self._sentences(asked), Asked(_split(name), asked)
-            ):
-                values[name] = found[0]
-                quotes.append(found[1])
+    async def _object(self, shape: Shape, about: str) -> _Found:
+        """Each of its properties is a search of its own."""
+        most = self.material.searches_at_once
+        said = await at_once.each(shape.parts, partial(self._property, about), most=most)
+        found = _Found()
+        for (name, _), one in zip(shape.parts, said, strict=True):
+            if one is not None:
+                found.values[name] = one[0]
+                found.quotes += one[1]
+        return found
+
+    async def _property(self, about: str, named: tuple[str, Shape]) -> _Said | None:
+        name, part = named
+        asked = _words(about, name, part)
+        if part.kind == "object":
+            found = await self._object(part, asked)
+            return found.values, found.quotes
+        if part.items is not None:
+            return await self._list(part.items, Asked(_split(name), _words(asked, "", part.items)))
+        one = await asyncio.to_thread(picked, part, await self._sentences(asked), Asked(_split(name), asked))
+        return one and (one[0], [one[1]])
 
     async def _sentences(self, asked: str) -> list[str]:
         parts = await self.material.passages(asked, limit=PASSAGES)
         return await asyncio.to_thread(_answering, asked, parts)
 
-    async def _list(self, shape: Shape, quotes: list[str], asked: Asked) -> list[Any]:
+    async def _list(self, shape: Shape, asked: Asked) -> _Said:
         if naming.wants_parties(asked.words, shape):
-            return await asyncio.to_thread(naming.named, self.material.paper, shape, self.plan.quotes)
-        return await self._rows(shape, quotes, asked)
+            return await asyncio.to_thread(naming.named, self.material.paper, shape, self.plan.quotes), []
+        return await self._rows(shape, asked)
 
-    async def _rows(self, shape: Shape, quotes: list[str], asked: Asked) -> list[Any]:
+    async def _rows(self, shape: Shape, asked: Asked) -> _Said:
         """One for each passage that speaks of it."""
         if not terms(asked.words):
             asked = Asked("", _words("", " ".join(name for name, _ in shape.parts), shape))
         parts = await self.material.passages(asked.words, limit=MOST_ROWS)
-        rows = [await asyncio.to_thread(self._row, shape, part, quotes, asked) for part in parts]
-        return [row for row in rows if row is not None]
+        said = [await asyncio.to_thread(self._row, shape, part, asked) for part in parts]
+        rows = [row for row in said if row is not None]
+        return [value for value, _ in rows], [quote for _, quotes in rows for quote in quotes]
 
-    def _row(self, shape: Shape, part: Part, quotes: list[str], asked: Asked) -> Any:
+    def _row(self, shape: Shape, part: Part, asked: Asked) -> _Said | None:
+        """An object has its quotations itself."""
         sentences = [each for each in _answering(asked.words, [part]) if _names(each, asked.name)]
         if not sentences or shape.kind == "array":
             return None
         if shape.kind == "object":
-            return self._record(shape, part, sentences, asked.words)
+            record = self._record(shape, part, sentences, asked.words)
+            return (record, []) if record else None
         found = picked(shape, sentences, asked)
-        quotes += [found[1]] if found else []
-        return found and found[0]
+        return found and (found[0], [found[1]])
 
     def _record(self, shape: Shape, part: Part, sentences: Sequence[str], about: str) -> dict[str, Any] | None:
         """Its own values by their own words; when no text has any, the first one is the sentence that brought it."""

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from elenchus.core.llm.forms import is_json, validator
 from elenchus.core.llm.terms import folded, frame_terms, related, terms
+from elenchus.core.numbers import SCALES
 from elenchus.library.analysing.rules.dates import days
 from elenchus.library.analysing.rules.lines import Line
 from elenchus.library.extracting.bearing import words
@@ -25,7 +26,6 @@ _AMOUNT = re.compile(
     r"(?:\s+(?P<scale>hundred|thousand|million|billion)\b)?",
     re.I,
 )
-_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 #: Right before a number that names a part and counts nothing.
 _NAMES_PART = re.compile(
     r"(?:\b(?:section|article|clause|paragraph|exhibit|schedule|appendix|annex|item|page|chapter|no|nos)\.?|[§#])\s*$",
@@ -103,7 +103,7 @@ def _amounts(text: str) -> Iterator[_Place]:
         at = found.start("digits")
         if any(at in other for other in taken) or _NAMES_PART.search(text[:at]):
             continue
-        figure = float(found["digits"].replace(",", "")) * _SCALES.get((found["scale"] or "").lower(), 1)
+        figure = float(found["digits"].replace(",", "")) * SCALES.get((found["scale"] or "").lower(), 1)
         yield _Place(int(figure) if figure.is_integer() else figure, at, found.end())
 
 

@@ -5,10 +5,10 @@ from enum import StrEnum
 from functools import cache
 
 from elenchus.core.llm.base import ChatModel, Prompt, Source, Speaker, Turn
+from elenchus.core.llm.fencing import fenced
+from elenchus.core.llm.written import Written, written_in
 from elenchus.library.schemas import Passage
 from elenchus.research.prompts import source
-from elenchus.research.prompts.fencing import fenced, inert
-from elenchus.research.prompts.written import Written, written
 
 __all__ = ["Part", "most_tokens", "of_actions", "of_analysis", "of_conclusion", "of_facts", "rules", "source"]
 
@@ -25,7 +25,7 @@ class Part(StrEnum):
 @cache
 def rules(part: Part) -> Written:
     """Those of the part, then those that hold for all of them; the version names both."""
-    own, common = written(part, package=__package__), written("common", package=__package__)
+    own, common = written_in(__package__, part), written_in(__package__, "common")
     return Written(f"brief_{part}", f"{own.version}.{common.version}", f"{own.text}\n\n{common.text}")
 
 
@@ -70,6 +70,6 @@ def _sources(sources: Mapping[int, Passage]) -> str:
 
 def _analyses(issues: Sequence[str], analyses: Sequence[str]) -> str:
     return "\n".join(
-        f'<issue n="{n}">\n{inert(issue)}\n</issue>\n<analysis n="{n}">\n{inert(analysis)}\n</analysis>'
+        f"{fenced('issue', issue, n=str(n))}\n{fenced('analysis', analysis, n=str(n))}"
         for n, (issue, analysis) in enumerate(zip(issues, analyses, strict=True), 1)
     )

@@ -1,4 +1,4 @@
-"""The standing prompts: a file each, its version in the first line."""
+"""Standing prompts: a file each in its room's folder, its version in the first line."""
 
 import hashlib
 from dataclasses import dataclass
@@ -18,15 +18,10 @@ class Written:
 
 
 @cache
-def written(name: str, *, package: str = __package__) -> Written:
+def written_in(package: str, name: str) -> Written:
     whole = resources.files(package).joinpath(f"{name}.md").read_text(encoding="utf-8")
     head, _, body = whole.partition("\n")
     return Written(name, head.removeprefix("version:").strip(), body.strip())
-
-
-def rules() -> Written:
-    """What every answer is written under."""
-    return written("legal_assistant")
 
 
 def digest(text: str) -> str:

@@ -10,17 +10,22 @@ import unicodedata
 from collections import defaultdict
 from functools import cache
 from itertools import chain
+from typing import Final, Literal, get_args
 
-TAGS = (
-    *("sources", "source", "summary", "record", "conversation"),
-    *("facts", "issue", "analysis", "conclusion"),  # of a brief
-)
+#: Of all prompts: what one of them reads may be in another's tomorrow.
+Tag = Literal[
+    "sources", "source", "summary", "record", "conversation",
+    "facts", "issue", "analysis", "conclusion",
+    "document", "entries",
+]  # fmt: skip
+TAGS: Final[tuple[Tag, ...]] = get_args(Tag)
 _OPENING = "<＜﹤‹〈〈⟨˂ᐸ❮❬⋖≺⦑⧼"
 _CLOSING = ">＞﹥›〉〉⟩˃ᐳ❯❭⋗≻⦒⧽"
 #: Between the letters of a mark: nothing that a reader would see.
 _UNSEEN = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufe00-\ufe0f\ufeff\u0300-\u036f\U000e0000-\U000e0fff"
+    "\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\u0300-\u036f\U000e0000-\U000e0fff"
 )
 #: Letters of other scripts that look like those in our marks.
 _LIKE = {
@@ -61,14 +66,16 @@ def inert(text: str) -> str:
     return _mark().sub("(", text)
 
 
-def fenced(tag: str, text: str) -> str:
-    return f"<{tag}>\n{inert(text)}\n</{tag}>"
+def fenced(tag: Tag, text: str, **about: str) -> str:
+    """`about` is said in the mark itself; what is empty is not."""
+    said = "".join(f' {name}="{attribute(value)}"' for name, value in about.items() if value)
+    return f"<{tag}{said}>\n{inert(text)}\n</{tag}>"
 
 
 def attribute(text: str) -> str:
     """On one line, without what would end it; nobody quotes a title to the letter."""
     line = _SPACE.sub(" ", "".join(each for each in text if each.isprintable() or each.isspace()))
-    return line.translate(_PLAIN).strip()
+    return inert(line).translate(_PLAIN).strip()
 
 
 _PLAIN = str.maketrans(

@@ -1,4 +1,4 @@
-"""The formats of texts that there are, each really checked."""
+"""The formats of texts that forms ask for, each really checked: `jsonschema` leaves most of them to other libraries."""
 
 import re
 from collections.abc import Callable
@@ -46,4 +46,5 @@ FORMATS: dict[str, tuple[Callable[[str], bool], str]] = {
 
 
 def is_formatted(name: str, text: str) -> bool:
+    """`name` is one of `FORMATS`."""
     return len(text) <= _LONGEST and FORMATS[name][0](text)
