@@ -42,6 +42,7 @@ from elenchus.library.analysing import api as analysing_api
 from elenchus.library.analysing import models as analysing_models
 from elenchus.library.analysing import privacy as analysing_privacy
 from elenchus.library.analysing import tasks as analysing_tasks
+from elenchus.outbox import api as outbox_api
 from elenchus.outbox import models as outbox_models
 from elenchus.outbox import tasks as outbox_tasks
 from elenchus.research import api as research_api
@@ -99,6 +100,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     tenants_api.router,
     tenants_api.auth_router,
     keys_api.router,
+    outbox_api.router,
     people_api.router,
     people_api.tenants_router,
     research_api.router,
@@ -129,6 +131,7 @@ PARTS: tuple[Part, ...] = (
         shown=("email", "role", "created_at", "expires_at"),
     ),
     plain_part("usage", tenants_models.Used),
+    plain_part("webhook_secrets", outbox_models.WebhookSecret),
     plain_part(
         "messages",
         outbox_models.OutboxMessage,

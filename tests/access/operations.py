@@ -3,8 +3,10 @@
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
 
+from elenchus.main import create_app
 from tests.access.world import API, PASSWORD, World
 
 Who = Literal["everyone", "viewer", "member", "admin", "owner", "superuser"]
@@ -91,6 +93,8 @@ ROWS: dict[str, Row] = {
     "get_api_key": Row("admin", "tenant", session_only=True),
     "revoke_api_key": Row("admin", "tenant", session_only=True, ends=True),
     "rotate_api_key": Row("admin", "tenant", session_only=True, ends=True),
+    # webhooks
+    "get_webhook_secret": Row("admin", session_only=True), "rotate_webhook_secret": Row("admin", session_only=True),
     # users
     "list_users": Row("superuser", session_only=True),
     "get_user": Row("viewer", "person", superusers_too=True),
@@ -199,8 +203,11 @@ class Operation:
         return self.template.format(**{name: names[name] for name in self.parameters})
 
 
-def operations(document: dict[str, Any]) -> list[Operation]:
-    return [
+@cache
+def operations() -> tuple[Operation, ...]:
+    """Every process of a test run asks for them while it collects, and the document takes a second to make."""
+    document = create_app().openapi()
+    return tuple(
         Operation(
             id=operation["operationId"],
             method=method.upper(),
@@ -212,7 +219,7 @@ def operations(document: dict[str, Any]) -> list[Operation]:
         )
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
-    ]
+    )
 
 
 def _takes_text(parameter: dict[str, Any]) -> bool:

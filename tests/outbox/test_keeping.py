@@ -65,6 +65,11 @@ class TestLost:
         assert (await row(message_id)).due_at > now()
         assert (await job_of(message_id)).token == 0
 
+    async def test_what_a_message_says_is_not_read_for_it(self, post, monkeypatch):
+        await age(await post(text="x" * 100_000, data=None), store.UNBEGUN_AFTER)
+        for found in await store.perhaps_without_job(now(), limit=10):
+            assert "x" * 100 not in repr(found)
+
     async def test_one_that_ended_gets_no_second_job(self, hooks, post, attend):
         message_id = await post("k")
         job = await attend(message_id)

@@ -43,10 +43,6 @@ class TestSent:
         assert mac == signed.hexdigest()
         assert abs(int(stamp.removeprefix("t=")) - now().timestamp()) < 60
 
-    async def test_without_a_secret_it_is_not_signed(self, hooks, post, attend):
-        await attend(await post(secret=None))
-        assert "x-elenchus-signature" not in hooks.requests[0][0]
-
     async def test_subject_and_text_stand_in_for_data(self, hooks, post, attend):
         await attend(await post(data=None, subject="Filed", text="It is filed."))
         assert hooks.bodies[0]["data"] == {"subject": "Filed", "text": "It is filed."}

@@ -214,6 +214,23 @@ class TestSteering:
             end = await over(shared, child.json())
             assert (end["budget"]["max_tokens"], end["output_data"]) == (given, asked)
 
+    async def test_carried_on_with_the_form_that_it_was_begun_with(self, shared: Firm):
+        """Whatever has become of its template."""
+        form = {"type": "object", "required": ["n"], "properties": {"n": {"type": "integer"}}}
+        made = await template(shared, step("a", value="{{ input.n }}"), input_schema=form)
+        done = await over(shared, await execute(shared, made, input_data={"n": 1}))
+        place = f"/api/v1/workflows/templates/{made['id']}"
+        another = {"input_schema": {"type": "object", "required": ["m"]}}
+        assert (await shared.client.patch(place, json=another)).status_code == 200
+        for _ in range(2):
+            good = await shared.client.post(path(done, "continue"), json={"input_data": {"n": 2}})
+            assert good.status_code == 202, good.text
+            assert (await over(shared, good.json()))["output_data"] == 2
+            bad = await shared.client.post(path(done, "continue"), json={"input_data": {"n": "two"}})
+            assert [row["loc"] for row in bad.json()["errors"]] == [["body", "input_data", "n"]]
+            done = good.json()
+            await shared.client.delete(place)
+
     async def test_an_approval_is_decided_and_not_written(self, shared: Firm):
         eyes = step("ask", "approval", input={"title": "Send it?", "four_eyes": True})
         waiting = await reached(shared, await execute(shared, await template(shared, eyes)), "waiting")

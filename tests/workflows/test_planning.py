@@ -5,12 +5,10 @@ from hypothesis import strategies as st
 
 from elenchus.workflows import planning
 from elenchus.workflows.definition import Definition
-from elenchus.workflows.schemas import ExecutionStatus, StepStatus
+from elenchus.workflows.schemas import StepStatus
 
 DONE, FAILED, SKIPPED = StepStatus.COMPLETED, StepStatus.FAILED, StepStatus.SKIPPED
-RUNNING, WAITING, PENDING, CANCELLED = (
-    StepStatus.RUNNING, StepStatus.WAITING, StepStatus.PENDING, StepStatus.CANCELLED,
-)  # fmt: skip
+RUNNING, WAITING, CANCELLED = StepStatus.RUNNING, StepStatus.WAITING, StepStatus.CANCELLED
 
 
 def definition(continuing: str = "", /, **needs: str) -> Definition:
@@ -57,12 +55,6 @@ class TestSkipped:
         assert planning.skipped(DIAMOND, {"a": DONE, "b": SKIPPED, "c": SKIPPED}) == ["d"]
         assert planning.skipped(DIAMOND, {"a": DONE, "b": SKIPPED, "c": RUNNING}) == []
 
-    def test_what_needs_nothing_is_skipped_only_when_it_is_not_wanted(self):
-        assert planning.skipped(DIAMOND, {}) == []
-        assert planning.skipped(DIAMOND, {}, {"a": False}) == ["a", "b", "c", "d"]
-        assert planning.skipped(DIAMOND, {}, {"a": True, "b": False}) == []
-        assert planning.skipped(DIAMOND, {"a": DONE}, {"b": False}) == ["b"]
-
     def test_one_that_failed_and_may_was_not_skipped(self):
         assert planning.skipped(definition("a", a="", b="a"), {"a": FAILED}) == []
 
@@ -72,39 +64,17 @@ class TestFailure:
         two = definition(a="", b="a", c="b", x="", y="x")
         states = {"a": FAILED, "x": DONE}
         assert planning.ready(two, states) == ["y"]
-        assert not planning.is_over(two, states)
-        assert planning.outcome(two, states) is None
-        states["y"] = DONE
-        assert planning.is_over(two, states)
-        assert planning.outcome(two, states) is ExecutionStatus.FAILED
         assert planning.failed_step(two, states) == "a"
 
     def test_one_that_may_fail_lets_the_execution_complete(self):
         may = definition("a", a="", b="a")
         assert planning.failed_step(may, {"a": FAILED}) is None
-        assert planning.outcome(may, {"a": FAILED, "b": DONE}) is ExecutionStatus.COMPLETED
 
     def test_cancelled_blocks_too(self):
         assert planning.ready(DIAMOND, {"a": DONE, "b": CANCELLED, "c": DONE}) == []
-        assert planning.outcome(DIAMOND, {"a": DONE, "b": CANCELLED, "c": DONE}) is ExecutionStatus.CANCELLED
 
     def test_the_first_failure_in_the_definitions_order_is_told(self):
         assert planning.failed_step(definition(a="", b="", c=""), {"c": FAILED, "b": FAILED}) == "b"
-
-
-class TestEnd:
-    def test_waiting_is_not_over(self):
-        assert not planning.is_over(DIAMOND, {"a": WAITING})
-        assert not planning.is_over(DIAMOND, {"a": FAILED, "b": RUNNING})
-
-    def test_what_is_still_to_be_skipped_is_not_over(self):
-        assert not planning.is_over(definition(a="", b="a"), {"a": SKIPPED})
-
-    def test_all_skipped_is_completed(self):
-        assert planning.outcome(definition(a="", b="a"), {"a": SKIPPED, "b": SKIPPED}) is ExecutionStatus.COMPLETED
-
-    def test_a_circle_that_slipped_through_ends_and_is_not_completed(self):
-        assert planning.outcome(definition(a="b", b="a"), {}) is ExecutionStatus.CANCELLED
 
 
 def test_what_a_step_needs_through_others():
@@ -136,12 +106,10 @@ def test_every_course_comes_to_an_end_with_each_step_settled_or_blocked(course):
         assert set(states) & {*planning.ready(made, states), *planning.skipped(made, states)} == set()
         if not planning.ready(made, states) and not planning.skipped(made, states):
             break
-        assert not planning.is_over(made, states)
-        states |= dict.fromkeys(planning.skipped(made, states, wanted), SKIPPED)
-        states |= {name: ends[name] for name in planning.ready(made, states)[:1]}
-    assert planning.is_over(made, states)
+        states |= dict.fromkeys(planning.skipped(made, states), SKIPPED)
+        states |= {name: ends[name] if wanted[name] else SKIPPED for name in planning.ready(made, states)[:1]}
+    assert not planning.ready(made, states)
+    assert not planning.skipped(made, states)
     shut = {name for name, state in states.items() if state is CANCELLED or (state is FAILED and not may(made, name))}
     before = planning.ancestors(made)
     assert states.keys() == {name for name in made.names if before[name].isdisjoint(shut)}
-    failed = planning.failed_step(made, states)
-    assert (planning.outcome(made, states) is ExecutionStatus.FAILED) == (failed is not None)

@@ -21,8 +21,7 @@ from elenchus.core.principal import Principal, Role
 from elenchus.jobs.errors import Fatal, LostLease, Retryable
 from elenchus.jobs.models import Job
 from elenchus.jobs.verdict import NEVER
-from elenchus.workflows import planning, service
-from elenchus.workflows.definition import Definition
+from elenchus.workflows import service
 from elenchus.workflows.models import Execution
 from elenchus.workflows.running import attempting
 from elenchus.workflows.running.desk import LegOver
@@ -268,8 +267,6 @@ async def check(execution: Execution, reference: Reference, expected: str) -> No
     assert states(execution) == reference.states
     assert seen(execution, reference) == reference.outputs
     assert await event_faults(execution) == []
-    definition = Definition.model_validate_json(execution.definition)
-    assert planning.outcome(definition, {step.name: step.status for step in execution.steps}) is execution.status
     assert (execution.holds, execution.decided_at) == ([], None)
 
 

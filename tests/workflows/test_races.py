@@ -18,7 +18,7 @@ from elenchus.jobs.task import task
 from elenchus.workflows import erasing, service, store, sweeping
 from elenchus.workflows.errors import ExecutionIsOver, NothingToDecide, WaitsForJob
 from elenchus.workflows.following import service as following
-from elenchus.workflows.models import Execution, Part
+from elenchus.workflows.models import Execution, Part, Spent
 from elenchus.workflows.running import attempting, performing
 from elenchus.workflows.running import course as courses
 from elenchus.workflows.schemas import DecisionIn, ExecutionStatus, StepStatus
@@ -358,8 +358,8 @@ class TestDatabaseAway:
     async def test_tokens_that_were_paid_for_are_counted_when_it_is_back(self, me, table, monkeypatch):
         async def asks(desk, _given):
             spending = desk.spending("google_genai:gemini-2.5-flash")
-            await spending.hold(100)
-            await spending.used(30, 12, model="google_genai:gemini-2.5-flash", cost_usd=0.1)
+            hold_id = await spending.hold(50, 50)
+            await spending.used(hold_id, Spent.of_call(30, 12, 0.1))
 
         table(kind("asks", asks))
         execution, times, real = await begun(me, step("a", "asks", input={})), [], identity.usage.settle_tokens
@@ -404,10 +404,10 @@ async def tokens_of(me) -> int:
 
 class TestSpent:
     async def test_elsewhere_is_counted_once_though_the_run_dies_behind_it(self, me, table):
-        times = []
+        times, job_id = [], new_id()
 
         async def waits(desk, _given):
-            await desk.part("item 0").spent_elsewhere(30, 12, model="m", cost_usd=0.1)
+            await desk.part("item 0").spent_elsewhere(job_id, Spent.of_call(30, 12, 0.1))
             times.append(now())
             if len(times) == 1:
                 raise LostLease

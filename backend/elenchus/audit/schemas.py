@@ -61,6 +61,8 @@ class Action(StrEnum):
     API_KEY_CREATED = "api_key.created"
     API_KEY_ROTATED = "api_key.rotated"
     API_KEY_REVOKED = "api_key.revoked"
+    WEBHOOK_SECRET_READ = "webhook_secret.read"  # noqa: S105 - what was done
+    WEBHOOK_SECRET_ROTATED = "webhook_secret.rotated"  # noqa: S105 - what was done
     DOCUMENT_UPLOADED = "document.uploaded"
     DOCUMENT_READ = "document.read"
     DOCUMENT_SEARCHED = "document.searched"

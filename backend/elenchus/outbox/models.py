@@ -1,5 +1,6 @@
 """A message to somebody outside, and what became of it."""
 
+import dataclasses
 from datetime import datetime
 from typing import ClassVar
 
@@ -67,7 +68,42 @@ class OutboxMessage(TenantOwned):
 
     @property
     def job_id(self) -> Id:
-        return derived_id("outbox job", self.id)
+        return job_id_of(self.id)
 
 
-MODELS = (OutboxMessage,)
+class WebhookSecret(TenantOwned):
+    """Which of its secrets a tenant's webhooks are signed with; there is none of these before the first rotation."""
+
+    listed_by_tenant: ClassVar[bool] = False
+
+    id: Id
+    version: int = 1
+    rotated_at: datetime | None = None
+
+    class Settings:
+        name = "webhook_secrets"
+
+    @classmethod
+    def first_of(cls, tenant_id: Id) -> "WebhookSecret":
+        return cls(id=derived_id("webhook secret", tenant_id), tenant_id=tenant_id)
+
+
+@dataclasses.dataclass(slots=True)
+class Unqueued:
+    """What the job of a message is made of."""
+
+    id: Id
+    tenant_id: Id
+    user_id: Id
+    role: Role
+    job_id: Id = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        self.job_id = job_id_of(self.id)
+
+
+def job_id_of(message_id: Id) -> Id:
+    return derived_id("outbox job", message_id)
+
+
+MODELS = (OutboxMessage, WebhookSecret)

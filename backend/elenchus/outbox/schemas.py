@@ -41,7 +41,7 @@ def _bounded(data: JsonValue) -> JsonValue:
 
 class Message(BaseModel):
     """An e-mail has `to`, `subject` and `text`, a webhook `url`, `type` and `data`, and `secret` when it is to be
-    signed. `data` that is not given is made of subject and text."""
+    signed with another than the tenant's. `data` that is not given is made of subject and text."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -62,6 +62,12 @@ class Message(BaseModel):
         elif not self.url or self.to:
             raise ValueError("A webhook has a `url`, and no `to`.")
         return self
+
+
+class WebhookSecretOut(BaseModel):
+    secret: str
+    rotated_at: datetime | None
+    previous_signs_until: datetime | None
 
 
 class DeliveryError(BaseModel):

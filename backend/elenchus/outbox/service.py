@@ -14,7 +14,7 @@ from elenchus.jobs import service as jobs
 from elenchus.jobs.schemas import JobOutcome, JobStatus, Subject
 from elenchus.outbox import store
 from elenchus.outbox.errors import MessageNotFound
-from elenchus.outbox.models import OutboxMessage
+from elenchus.outbox.models import OutboxMessage, Unqueued
 from elenchus.outbox.schemas import Channel, DeliveryError, Message, MessageOut, MessageStatus, as_json
 
 DELIVER = "outbox.deliver"
@@ -86,7 +86,7 @@ def _sealed(message: Message) -> bytes | None:
     return crypto.seal(settings().server, SEALED_FOR, held.encode())
 
 
-async def _submit(message: OutboxMessage) -> None:
+async def _submit(message: OutboxMessage | Unqueued) -> None:
     """Its id is all that the job knows of it."""
     sender = Principal(message.tenant_id, message.user_id, message.role)
     await jobs.submit(DELIVER, sender, subject=Subject("message", message.id), job_id=message.job_id)

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import EPOCH, HasTenant
-from elenchus.outbox.models import OutboxMessage
+from elenchus.core.principal import Role
+from elenchus.outbox.models import OutboxMessage, Unqueued, WebhookSecret
 from elenchus.outbox.schemas import DeliveryError, MessageStatus
 
 UNBEGUN_AFTER = timedelta(seconds=60)
@@ -22,6 +23,21 @@ async def add(message: OutboxMessage) -> bool:
 
 async def find(owner: HasTenant, message_id: Id) -> OutboxMessage | None:
     return await OutboxMessage.owned_by(owner).get(message_id)
+
+
+# ---- what webhooks are signed with
+
+
+async def webhook_secret(owner: HasTenant) -> WebhookSecret:
+    first = WebhookSecret.first_of(owner.tenant_id)
+    return await WebhookSecret.owned_by(owner).get(first.id) or first
+
+
+async def rotate_webhook_secret(owner: HasTenant) -> WebhookSecret:
+    secrets, first = WebhookSecret.owned_by(owner), WebhookSecret.first_of(owner.tenant_id)
+    await secrets.insert_missing([first])
+    await secrets.update({"_id": first.id}, {"$inc": {"version": 1}, "$set": {"rotated_at": now()}})
+    return await webhook_secret(owner)
 
 
 # ---- the course of its job
@@ -55,12 +71,14 @@ async def note_failed(owner: HasTenant, message_id: Id, error: DeliveryError) ->
 # ---- the schedules' errands, over all tenants
 
 
-async def perhaps_without_job(before: datetime, *, limit: int) -> list[OutboxMessage]:
+async def perhaps_without_job(before: datetime, *, limit: int) -> list[Unqueued]:
     due = {"due_at": {"$gte": EPOCH, "$lte": before}, "status": MessageStatus.QUEUED}
-    return await OutboxMessage.across_tenants().find(due, limit=limit)
+    fields = {"tenant_id": 1, "user_id": 1, "role": 1}
+    rows = await OutboxMessage.across_tenants().rows(due, fields=fields, limit=limit)
+    return [Unqueued(row["_id"], row["tenant_id"], row["user_id"], Role(row["role"])) for row in rows]
 
 
-async def look_again_later(messages: Sequence[OutboxMessage]) -> None:
+async def look_again_later(messages: Sequence[Unqueued]) -> None:
     these = {"_id": {"$in": [message.id for message in messages]}, "status": MessageStatus.QUEUED}
     await OutboxMessage.across_tenants().update_many(these, {"$set": {"due_at": now() + LOOK_AGAIN_AFTER}})
 

@@ -1,7 +1,7 @@
 """A message as one POST. The receiver knows a repeated one by its id, and us by the signature."""
 
-import hmac
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -11,6 +11,7 @@ from elenchus.core.clock import now
 from elenchus.core.egress import Reply
 from elenchus.core.settings import settings
 from elenchus.jobs.errors import Fatal, Retryable
+from elenchus.outbox import signing
 from elenchus.outbox.models import OutboxMessage
 from elenchus.outbox.schemas import as_json
 from elenchus.outbox.service import SEALED_FOR
@@ -30,9 +31,10 @@ class Refused(Exception):
 
 async def deliver(message: OutboxMessage) -> int:
     """The status of a 2xx. Raises `Refused`, `ForbiddenAddress`, `Unreachable`, `Fatal`."""
-    url, secret = _opened(message)
+    url, own = _opened(message)
     body = body_of(message)
-    reply = await egress.post(url, content=body, headers=_headers(message, body, secret))
+    secrets = [own] if own else await signing.secrets_of(message)
+    reply = await egress.post(url, content=body, headers=_headers(message, body, secrets))
     if 200 <= reply.status < 300:
         return reply.status
     raise Refused(reply.status, _meaning(reply))
@@ -45,21 +47,14 @@ def body_of(message: OutboxMessage) -> bytes:
     return as_json(said).encode()
 
 
-def signature(secret: str, body: bytes, *, at: int) -> str:
-    """Receivers compute it again over the body as it came, and refuse an old `t`."""
-    return f"t={at},v1={hmac.digest(secret.encode(), b'%d.%s' % (at, body), 'sha256').hex()}"
-
-
-def _headers(message: OutboxMessage, body: bytes, secret: str | None) -> dict[str, str]:
-    said = {
+def _headers(message: OutboxMessage, body: bytes, secrets: Sequence[str]) -> dict[str, str]:
+    return {
         "Content-Type": "application/json",
         "User-Agent": f"Elenchus/{__version__}",
         "Idempotency-Key": str(message.id),
         "X-Elenchus-Delivery": str(message.id),
+        **signing.headers(secrets, str(message.id), body, at=int(now().timestamp())),
     }
-    if secret:
-        said["X-Elenchus-Signature"] = signature(secret, body, at=int(now().timestamp()))
-    return said
 
 
 def _opened(message: OutboxMessage) -> tuple[str, str | None]:

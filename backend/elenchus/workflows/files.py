@@ -5,10 +5,11 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+from elenchus.core.errors import NotFound
 from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant
 from elenchus.core.resources import resources
-from elenchus.workflows.models import Execution, File
+from elenchus.workflows.models import Execution
 
 
 def key(owner: HasTenant, file_id: Id) -> str:
@@ -26,14 +27,22 @@ async def take(owner: HasTenant, file_id: Id, save: Callable[[Path], Awaitable[N
         await asyncio.to_thread(path.unlink, missing_ok=True)
 
 
-async def copy(owner: HasTenant, file: File, file_id: Id) -> File:
-    blocks = [block async for block in read(owner, file.id)]
+async def copy(owner: HasTenant, from_id: Id, file_id: Id) -> None:
+    blocks = [block async for block in read(owner, from_id)]
 
     async def save(path: Path) -> None:
         await asyncio.to_thread(_write, path, blocks)
 
     await take(owner, file_id, save)
-    return file.model_copy(update={"id": file_id})
+
+
+async def is_there(owner: HasTenant, file_id: Id) -> bool:
+    """An execution names a file before its bytes are kept."""
+    try:
+        await resources().storage.local_path(key(owner, file_id))
+    except NotFound:
+        return False
+    return True
 
 
 def read(owner: HasTenant, file_id: Id) -> AsyncIterator[bytes]:

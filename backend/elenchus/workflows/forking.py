@@ -4,16 +4,16 @@ import json
 from collections.abc import Collection, Sequence
 
 from elenchus.core.clock import now
+from elenchus.core.errors import Unavailable
 from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.principal import Principal
 from elenchus.core.tracing import trace_id
 from elenchus.identity import service as identity
-from elenchus.workflows import files, planning, presenting, store
+from elenchus.jobs import run as runs
+from elenchus.workflows import files, planning, store
 from elenchus.workflows.definition import Definition
 from elenchus.workflows.errors import NotYoursToWrite, StepNotFound
-from elenchus.workflows.models import Execution, Spent, Step
-from elenchus.workflows.running.attempting import INPUT, OUTPUT
-from elenchus.workflows.running.course import INLINE_BYTES
+from elenchus.workflows.models import INPUT, OUTPUT, Execution, File, Spent, Step, inline
 from elenchus.workflows.running.desk import as_json
 from elenchus.workflows.schemas import Budget, ContinueIn, StepStatus
 
@@ -47,7 +47,7 @@ def _behind(definition: Definition, names: Collection[str]) -> set[str]:
 async def child_of(
     principal: Principal, parent: Execution, given: ContinueIn, value: object, documents: Sequence[Id] | None
 ) -> Execution:
-    """With its parts and files written, so that it can be stored and begun."""
+    """A draft, to be stored before it is filled: nothing that is written for it is without an owner."""
     again, child_id, job_id, moment = to_do(parent, given), new_id(), new_id(), now()
     fields = {
         "id": child_id,
@@ -68,20 +68,52 @@ async def child_of(
     child = Execution(
         **{name: getattr(parent, name) for name in _SAME},
         **fields,
-        steps=[],
+        steps=[_step(step, again, given) for step in parent.steps],
+        is_draft=True,
     )
-    child.steps = [await _step(parent, child_id, step, again, given) for step in parent.steps]
     kept = {step.name for step in child.steps if step.status is StepStatus.COMPLETED}
     child.files = [
-        await files.copy(parent, file, derived_id("workflow file", child_id, file.id))
-        for file in parent.files
-        if file.step in kept
+        file.model_copy(update={"id": _copy_id(child_id, file)}) for file in parent.files if file.step in kept
     ]
     return child
 
 
+def _copy_id(child_id: Id, file: File) -> Id:
+    return derived_id("workflow file", child_id, file.id)
+
+
+async def fill(parent: Execution, child: Execution, given: ContinueIn) -> None:
+    """With the parts and files of what it takes over; it can be begun then. Raises `Unavailable` when it was taken for
+    dead meanwhile."""
+    for step in child.steps:
+        if step.input is None and step.input_bytes:
+            await _inherit(parent, child, step.name, INPUT)
+        if step.output is None and step.output_bytes:
+            if step.name in given.outputs:
+                text = as_json(step.name, given.outputs[step.name])
+                await store.keep_part(child, child.id, step.name, OUTPUT, text)
+            else:
+                await _inherit(parent, child, step.name, OUTPUT)
+    mine = {file.id for file in child.files}
+    for file in parent.files:
+        if (copy_id := _copy_id(child.id, file)) in mine:
+            await files.copy(parent, file.id, copy_id)
+    runs.at("workflow_after_filled")
+    if not await store.finish(child):
+        await files.delete_all(child)
+        await store.drop_parts(child, child.id)
+        raise Unavailable("It took too long to take over what is there already.")
+
+
+async def _inherit(parent: Execution, child: Execution, step: str, name: str) -> None:
+    text = await store.part(parent, parent.id, step, name)
+    if text is not None:
+        await store.keep_part(child, child.id, step, name, text)
+
+
 _SAME = (
-    "tenant_id", "template_id", "template_name", "template_version", "title", "definition", "output_schema", "priority",
+    "tenant_id", "template_id", "template_name", "template_version", "title", "definition", "input_schema",
+    "output_schema", "priority",
 )  # fmt: skip
 
 
@@ -92,23 +124,13 @@ def _budget(parent: Execution, given: ContinueIn) -> Budget:
     return given.budget.within(Definition.model_validate_json(parent.definition).budget)
 
 
-async def _step(parent: Execution, child_id: Id, step: Step, again: set[str], given: ContinueIn) -> Step:
+def _step(step: Step, again: set[str], given: ContinueIn) -> Step:
     if step.name in again:
         return Step(name=step.name, type=step.type, title=step.title)
-    taken = step.model_copy(update={"spent": Spent(), "attempts": [], "wait": None, "error": None})
-    source = await presenting.text_of(parent, step.name, INPUT, step.input, step.input_bytes)
-    if source is not None and step.input is None:
-        await store.keep_part(parent, child_id, step.name, INPUT, source)
-    if step.name in given.outputs:
-        text = as_json(step.name, given.outputs[step.name])
-        taken = taken.model_copy(update={"status": StepStatus.COMPLETED, "progress": 1.0, "completed_at": now()})
-        return await _with_output(parent, child_id, taken, text)
-    given_back = await presenting.text_of(parent, step.name, OUTPUT, step.output, step.output_bytes)
-    return taken if given_back is None else await _with_output(parent, child_id, taken, given_back)
-
-
-async def _with_output(parent: Execution, child_id: Id, step: Step, text: str) -> Step:
-    size = len(text.encode(errors="surrogatepass"))
-    if size > INLINE_BYTES:
-        await store.keep_part(parent, child_id, step.name, OUTPUT, text)
-    return step.model_copy(update={"output": text if size <= INLINE_BYTES else None, "output_bytes": size})
+    nothing = {"spent": Spent(), "unsettled": {}, "attempts": [], "wait": None, "error": None}
+    taken = step.model_copy(update=nothing)
+    if step.name not in given.outputs:
+        return taken
+    output, size = inline(as_json(step.name, given.outputs[step.name]))
+    written = {"status": StepStatus.COMPLETED, "progress": 1.0, "completed_at": now()}
+    return taken.model_copy(update={**written, "output": output, "output_bytes": size})

@@ -17,7 +17,8 @@ from elenchus.core.principal import Role
 from elenchus.jobs.schemas import JobError, Priority
 from elenchus.workflows.schemas import Budget, ExecutionStatus, StepStatus
 
-UNFINISHED = (ExecutionStatus.PENDING, ExecutionStatus.RUNNING, ExecutionStatus.WAITING)
+INPUT, OUTPUT = "input", "output"  # the parts that are what a step was given and gave
+INLINE_BYTES = 16 * 1024  # of JSON within the execution; what is bigger stands in a part
 
 
 class Spent(BaseModel):
@@ -33,8 +34,21 @@ class Spent(BaseModel):
     def total_tokens(self) -> int:
         return self.prompt_tokens + self.completion_tokens
 
+    @classmethod
+    def of_call(cls, prompt_tokens: int, completion_tokens: int, cost_usd: float | None) -> "Spent":
+        sums = {"prompt_tokens": prompt_tokens, "completion_tokens": completion_tokens, "cost_usd": cost_usd or 0.0}
+        return cls(calls=1, unpriced=int(cost_usd is None), **sums)
+
     def plus(self, other: "Spent") -> "Spent":
         return Spent(**{name: getattr(self, name) + getattr(other, name) for name in Spent.model_fields})
+
+
+class Reserved(BaseModel):
+    """Of the budget, for a job of its own that an execution waits for: the most that it may spend."""
+
+    id: Id
+    tokens: int
+    cost_usd: float
 
 
 class StepAttempt(BaseModel):
@@ -54,6 +68,7 @@ class Wait(BaseModel):
     until: datetime | None = None
     job_id: Id | None = None
     others: list[Id] = Field(default_factory=list)  # jobs that it waits for too
+    reserved: list[Reserved] = Field(default_factory=list)
     title: str | None = None
     details: str | None = None
     four_eyes: bool = False
@@ -89,6 +104,8 @@ class Step(BaseModel):
     decision: Decision | None = None
     spent: Spent = Field(default_factory=Spent)
     counted: list[str] = Field(default_factory=list)  # what stands in it under a name
+    #: Of calls that stand in it, what their holds on the month are still to be settled with.
+    unsettled: dict[str, int] = Field(default_factory=dict)
     started_at: datetime | None = None
     completed_at: datetime | None = None
 
@@ -125,6 +142,7 @@ class Execution(TenantOwned):
     template_version: int
     title: str
     definition: str
+    input_schema: str = "{}"
     output_schema: str | None = None
     input: str
     output: str | None = None
@@ -147,12 +165,21 @@ class Execution(TenantOwned):
     error: JobError | None = None
     error_step: str | None = None
     parent_id: str | None = None  # its `execution_id`
+    #: While its parts and files are still being written; no job runs it, and left so it is erased.
+    is_draft: bool = False
     schedule_id: Id | None = None
     trace_id: str | None = None
     started_at: datetime | None = None
     completed_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def spent(self) -> Spent:
+        whole = Spent()
+        for step in self.steps:
+            whole = whole.plus(step.spent)
+        return whole
 
     class Settings:
         name = "workflow_executions"
@@ -171,6 +198,12 @@ class Execution(TenantOwned):
                 partialFilterExpression={"decided_at": {"$gte": EPOCH}},
             ),
         ]
+
+
+def inline(text: str) -> tuple[str | None, int]:
+    """As it stands in the execution, and its bytes: None when it is too big for it and stands in a part."""
+    size = len(text.encode(errors="surrogatepass"))
+    return text if size <= INLINE_BYTES else None, size
 
 
 def part_id(execution_id: Id, step: str, name: str) -> Id:

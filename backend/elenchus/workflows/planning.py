@@ -8,12 +8,9 @@ nothing can happen any more it is over, and it has failed if a step has that may
 from collections.abc import Iterable, Mapping
 
 from elenchus.workflows.definition import Definition, StepDef
-from elenchus.workflows.schemas import ExecutionStatus, StepStatus
+from elenchus.workflows.schemas import StepStatus
 
 States = Mapping[str, StepStatus]
-
-_UNDER_WAY = frozenset({StepStatus.RUNNING, StepStatus.WAITING})
-_ENDED = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED, StepStatus.FAILED, StepStatus.CANCELLED})
 
 
 def ready(definition: Definition, states: States) -> list[str]:
@@ -21,11 +18,10 @@ def ready(definition: Definition, states: States) -> list[str]:
     return [step.name for step in _open(definition, states) if not _is_pointless(step, states)]
 
 
-def skipped(definition: Definition, states: States, wanted: Mapping[str, bool] | None = None) -> list[str]:
-    """To be skipped now: all that it needs was skipped, with what follows from that; or it can begin and is not
-    wanted (what its `when` gave, where that is known)."""
+def skipped(definition: Definition, states: States) -> list[str]:
+    """To be skipped now: all that it needs was skipped, with what follows from that."""
     seen, found = dict(states), list[str]()
-    while new := [step.name for step in _open(definition, seen) if _is_to_skip(step, seen, wanted or {})]:
+    while new := [step.name for step in _open(definition, seen) if _is_pointless(step, seen)]:
         seen.update(dict.fromkeys(new, StepStatus.SKIPPED))
         found += new
     order = {name: place for place, name in enumerate(definition.names)}
@@ -45,10 +41,6 @@ def _is_settled(state: StepStatus, *, may_fail: bool) -> bool:
     return state in (StepStatus.COMPLETED, StepStatus.SKIPPED) or (may_fail and state is StepStatus.FAILED)
 
 
-def _is_to_skip(step: StepDef, states: States, wanted: Mapping[str, bool]) -> bool:
-    return _is_pointless(step, states) or wanted.get(step.name) is False
-
-
 def _is_pointless(step: StepDef, states: States) -> bool:
     return bool(step.needs) and all(_state(states, name) is StepStatus.SKIPPED for name in step.needs)
 
@@ -61,27 +53,9 @@ def _has_failed(step: StepDef, state: StepStatus) -> bool:
     return state is StepStatus.FAILED and step.on_error == "fail"
 
 
-def is_over(definition: Definition, states: States) -> bool:
-    """Nothing is under way, waits, or can begin."""
-    if any(_state(states, name) in _UNDER_WAY for name in definition.names):
-        return False
-    return not any(_open(definition, states))
-
-
 def failed_step(definition: Definition, states: States) -> str | None:
     """The first, in the definition's order, whose failure is the execution's."""
     return next((step.name for step in definition.steps if _has_failed(step, _state(states, step.name))), None)
-
-
-def outcome(definition: Definition, states: States) -> ExecutionStatus | None:
-    """How it is over; None while it is not."""
-    if not is_over(definition, states):
-        return None
-    if failed_step(definition, states) is not None:
-        return ExecutionStatus.FAILED
-    if all(_state(states, name) in _ENDED - {StepStatus.CANCELLED} for name in definition.names):
-        return ExecutionStatus.COMPLETED
-    return ExecutionStatus.CANCELLED
 
 
 def ancestors(definition: Definition) -> dict[str, frozenset[str]]:

@@ -6,10 +6,8 @@ from pydantic import JsonValue
 
 from elenchus.core.mongo import Row
 from elenchus.workflows import store
-from elenchus.workflows.models import Execution, Spent, Step, Wait
+from elenchus.workflows.models import INPUT, OUTPUT, Execution, Spent, Step, Wait
 from elenchus.workflows.running import telling
-from elenchus.workflows.running.attempting import INPUT, OUTPUT
-from elenchus.workflows.running.purse import total
 from elenchus.workflows.schemas import (
     ExecutionListed,
     ExecutionOut,
@@ -44,7 +42,7 @@ def _head(execution: Execution) -> dict[str, object]:
         "progress_percentage": telling.progress_percentage(execution),
         "error_message": error.detail if error else None,
         "error_step": execution.error_step,
-        "usage": spent(total(step.spent for step in execution.steps)),
+        "usage": spent(execution.spent),
         "job_id": execution.job_id,
         "parent_execution_id": execution.parent_id,
         "schedule_id": execution.schedule_id,
@@ -77,11 +75,14 @@ async def whole(execution: Execution) -> ExecutionOut:
 
 
 async def _fill(execution: Execution, steps: list[StepOut], *, room: int) -> None:
+    fitting: dict[tuple[str, str], StepOut] = {}
     for shown, step in zip(steps, execution.steps, strict=True):
         for name, text, size in ((INPUT, step.input, step.input_bytes), (OUTPUT, step.output, step.output_bytes)):
             if text is None and 0 < size <= room:
                 room -= size
-                setattr(shown, f"{name}_data", _value(await text_of(execution, step.name, name, None, size)))
+                fitting[step.name, name] = shown
+    for (step_name, name), text in (await store.parts(execution, execution.id, fitting)).items():
+        setattr(fitting[step_name, name], f"{name}_data", _value(text))
 
 
 async def values(execution: Execution, step: Step) -> StepValueOut:
@@ -123,7 +124,7 @@ _SAME = (
 
 
 def _wait(wait: Wait | None) -> WaitOut | None:
-    return WaitOut(**wait.model_dump(exclude={"four_eyes", "others"})) if wait else None
+    return WaitOut(**wait.model_dump(exclude={"four_eyes", "others", "reserved"})) if wait else None
 
 
 def spent(sums: Spent) -> SpentOut:

@@ -20,7 +20,7 @@ from elenchus.jobs import service as jobs
 from elenchus.jobs.errors import JobIsOver, JobNotFound
 from elenchus.jobs.schemas import JobDetail, JobOutcome, JobStatus, Subject
 from elenchus.library import service as library
-from elenchus.workflows import erasing, forking, forms, presenting, store
+from elenchus.workflows import erasing, files, forking, forms, presenting, store
 from elenchus.workflows.catalogue import service as catalogue
 from elenchus.workflows.catalogue.values import Known
 from elenchus.workflows.errors import (
@@ -59,17 +59,19 @@ async def execute(principal: Principal, asked: ExecuteIn, *, schedule_id: Id | N
     template = await catalogue.wanted(principal, asked.template_id, asked.template_name)
     if not template.is_active:
         raise TemplateInactive(template.name)
-    value = await checked_input(principal, template, asked.input_data)
+    value = await checked_input(principal, template.input_schema, asked.input_data)
     execution = await _made(principal, template, value, asked, schedule_id)
     return await begin(principal, execution)
 
 
-async def checked_input(principal: Principal, template: Known, given: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+async def checked_input(
+    principal: Principal, form: dict[str, Any], given: Mapping[str, JsonValue]
+) -> dict[str, JsonValue]:
     """With the form's defaults; the documents that it names are the tenant's own. Raises `BadInput`."""
-    value, faults = await asyncio.to_thread(_filled, template.input_schema, dict(given))
+    value, faults = await asyncio.to_thread(_filled, form, dict(given))
     if faults:
         raise BadInput([{**fault, "loc": ["body", "input_data", *fault["loc"]]} for fault in faults])
-    await library.require_read(principal, _documents(template.input_schema, value))
+    await library.require_read(principal, _documents(form, value))
     return value
 
 
@@ -100,6 +102,7 @@ async def _made(
         template_version=template.version,
         title=template.title,
         definition=template.definition.model_dump_json(),
+        input_schema=json.dumps(template.input_schema),
         output_schema=json.dumps(template.output_schema) if template.output_schema else None,
         input=json.dumps(value),
         steps=[Step(name=step.name, type=step.type, title=step.title) for step in template.definition.steps],
@@ -122,6 +125,10 @@ async def begin(principal: Principal, execution: Execution) -> ExecutionOut:
             raise ExecutionIdTaken(execution.execution_id)
         await submit(known)
         return await presenting.whole(known)
+    return await _begun(principal, execution)
+
+
+async def _begun(principal: Principal, execution: Execution) -> ExecutionOut:
     await submit(execution)
     await audit.record(
         principal, Action.EXECUTION_STARTED, EXECUTION, execution.id,
@@ -186,7 +193,7 @@ async def result_file(principal: Principal, execution_id: str, file_id: Id) -> F
     """Its bytes are `files.read`'s. Raises `FileNotFound`."""
     execution = await found(principal, execution_id)
     file = next((one for one in execution.files if one.id == file_id), None)
-    if file is None:
+    if file is None or not await files.is_there(principal, file_id):
         raise FileNotFound(file_id)
     await audit.record(principal, Action.EXECUTION_EXPORTED, EXECUTION, execution.id, file=str(file_id))
     return file
@@ -258,11 +265,13 @@ async def carry_on(principal: Principal, execution_id: str, given: ContinueIn) -
     value: dict[str, JsonValue] = json.loads(parent.input)
     documents: list[Id] | None = None
     if given.input_data is not None:
-        template = await catalogue.wanted(principal, parent.template_id, None)
-        value = await checked_input(principal, template, given.input_data)
-        documents = _documents(template.input_schema, value)
+        form = json.loads(parent.input_schema)
+        value = await checked_input(principal, form, given.input_data)
+        documents = _documents(form, value)
     child = await forking.child_of(principal, parent, given, value, documents)
-    return await begin(principal, child)
+    await store.insert(child)
+    await forking.fill(parent, child, given)
+    return await _begun(principal, child)
 
 
 async def delete(principal: Principal, execution_id: str) -> None:

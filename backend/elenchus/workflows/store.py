@@ -1,6 +1,6 @@
 """All MongoDB verbs of executions. Every write of a run passes the fence: its token, and the event that it follows."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,8 +17,8 @@ _OVER = sorted(OVER)
 _ID = {"_id": 1}
 #: A list shows neither what was put in nor what came out.
 _LISTED = {
-    "definition": 0, "output_schema": 0, "input": 0, "output": 0, "events": 0, "steps.input": 0, "steps.output": 0,
-    "steps.attempts": 0,
+    "definition": 0, "input_schema": 0, "output_schema": 0, "input": 0, "output": 0, "events": 0, "steps.input": 0,
+    "steps.output": 0, "steps.attempts": 0,
 }  # fmt: skip
 
 
@@ -29,6 +29,12 @@ async def insert(execution: Execution) -> bool:
     except DuplicateKeyError:
         return False
     return True
+
+
+async def finish(draft: Execution) -> bool:
+    """All of it is written. False when it is gone."""
+    done = {"is_draft": False, "updated_at": now()}
+    return await Execution.owned_by(draft).update({"_id": draft.id, "is_draft": True}, {"$set": done})
 
 
 async def find(owner: HasTenant, execution_id: Id) -> Execution | None:
@@ -106,9 +112,11 @@ async def drop_holds(owner: HasTenant, execution_id: Id, hold_ids: Sequence[Id])
 
 
 async def add_file(owner: HasTenant, execution_id: Id, file: File) -> None:
-    """Once, however often."""
+    """Once, however often, and as it is now."""
+    executions = Execution.owned_by(owner)
     without = {"_id": execution_id, "files.id": {"$ne": file.id}}
-    await Execution.owned_by(owner).update(without, {"$push": {"files": file.model_dump()}})
+    if not await executions.update(without, {"$push": {"files": file.model_dump()}}):
+        await executions.update({"_id": execution_id, "files.id": file.id}, {"$set": {"files.$": file.model_dump()}})
 
 
 # ---- what people decide
@@ -154,8 +162,8 @@ async def change(execution: Execution, change: Row, event: Event) -> bool:
 # ---- what the steps gave
 
 
-async def keep_part(owner: HasTenant, execution_id: Id, step: str, name: str, value: str) -> None:
-    """The first that is written stays."""
+async def keep_part(owner: HasTenant, execution_id: Id, step: str, name: str, value: str) -> bool:
+    """The first that is written stays: false when there is one."""
     part = Part(
         id=part_id(execution_id, step, name),
         tenant_id=owner.tenant_id,
@@ -164,12 +172,19 @@ async def keep_part(owner: HasTenant, execution_id: Id, step: str, name: str, va
         name=name,
         value=value,
     )
-    await Part.owned_by(owner).insert_missing([part])
+    return await Part.owned_by(owner).insert_missing([part]) == 1
 
 
 async def part(owner: HasTenant, execution_id: Id, step: str, name: str) -> str | None:
     row = await Part.owned_by(owner).row({"_id": part_id(execution_id, step, name)}, fields={"value": 1})
     return None if row is None else str(row["value"])
+
+
+async def parts(owner: HasTenant, execution_id: Id, names: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """Of steps and names, those that are there."""
+    wanted = {"_id": {"$in": [part_id(execution_id, *name) for name in names]}}
+    rows = await Part.owned_by(owner).rows(wanted, fields={"step": 1, "name": 1, "value": 1}) if names else []
+    return {(row["step"], row["name"]): row["value"] for row in rows}
 
 
 async def drop_parts(owner: HasTenant, execution_id: Id) -> int:

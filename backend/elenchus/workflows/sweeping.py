@@ -3,12 +3,15 @@
 from datetime import datetime
 
 from elenchus.jobs import service as jobs
-from elenchus.workflows import service, store
+from elenchus.workflows import erasing, service, store
 
 
 async def queue_left(before: datetime) -> int:
-    """Those that were stored and not queued."""
-    left = await jobs.never_queued(await store.never_begun(before, limit=store.AT_ONCE))
+    """Those that were stored and not queued; drafts go."""
+    found = await store.never_begun(before, limit=store.AT_ONCE)
+    for execution in (each for each in found if each.is_draft):
+        await erasing.erase(execution, execution.id)
+    left = await jobs.never_queued([each for each in found if not each.is_draft])
     for execution in left:
         await service.submit(execution)
     return len(left)

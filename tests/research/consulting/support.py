@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from elenchus.core.ids import new_id
+from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal
 from elenchus.library.schemas import Passage
 from elenchus.research.consulting import service
@@ -20,15 +20,19 @@ class Caller:
     """`refuses` is what it raises when tokens are to be held."""
 
     held: list[int] = field(default_factory=list)
+    holds: set[Id] = field(default_factory=set)
     spent: list[Spent] = field(default_factory=list)
     refuses: Exception | None = None
 
-    async def hold(self, most_tokens: int) -> None:
+    async def hold(self, prompt_tokens: int, completion_tokens: int) -> Id:
         if self.refuses:
             raise self.refuses
-        self.held.append(most_tokens)
+        self.held.append(prompt_tokens + completion_tokens)
+        self.holds.add(hold_id := new_id())
+        return hold_id
 
-    async def used(self, spent: Spent) -> None:
+    async def used(self, hold_id: Id, spent: Spent) -> None:
+        self.holds.remove(hold_id)
         self.spent.append(spent)
 
     async def consult(self, principal: Principal, question: str = RENT, **more: Any) -> Consulted:

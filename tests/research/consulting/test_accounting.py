@@ -5,6 +5,7 @@ import asyncio
 import pytest
 
 from elenchus.core.errors import TooManyRequests
+from elenchus.core.ids import Id
 from elenchus.core.llm.base import ModelFailed
 from elenchus.core.llm.usage import rough_tokens
 from elenchus.core.principal import Principal
@@ -69,7 +70,7 @@ class TestCancelled:
     ):
         holding = asyncio.Event()
 
-        async def hold(_most_tokens: int) -> None:
+        async def hold(_prompt_tokens: int, _completion_tokens: int) -> None:
             holding.set()
             await asyncio.Event().wait()
 
@@ -84,7 +85,7 @@ class TestCancelled:
     async def test_twice_it_is_told_all_the_same(self, asker: Principal, caller: Caller, gemini: GeminiStub):
         telling, go_on = asyncio.Event(), asyncio.Event()
 
-        async def used(spent: Spent) -> None:
+        async def used(_hold_id: Id, spent: Spent) -> None:
             telling.set()
             await go_on.wait()
             caller.spent.append(spent)

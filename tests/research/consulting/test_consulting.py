@@ -53,9 +53,12 @@ class TestAnswer:
     ):
         asked_by_then: list[int] = []
 
-        async def hold(most_tokens: int) -> None:
+        real = caller.hold
+
+        async def hold(prompt_tokens: int, completion_tokens: int) -> Id:
             asked_by_then.append(len(truthful.requests))
-            caller.held.append(most_tokens)
+            assert completion_tokens == settings_.llm.max_output_tokens
+            return await real(prompt_tokens, completion_tokens)
 
         caller.hold = hold  # type: ignore[method-assign]
         answer = await caller.consult(asker)

@@ -37,6 +37,31 @@ EVERYTHING = [
 ]  # fmt: skip
 
 
+def _words(characters: int) -> str:
+    """Each of them different."""
+    return " ".join(f"w{number:05}" for number in range(characters // 7))
+
+
+#: Rows that no page holds.
+TALL = {
+    "one cell": [_words(20_000), "x"],
+    "side by side": [_words(1_400)] * 6,
+    "beside long words": [_words(1_400), *["m" * 12] * 5],
+    "short lines": ["\n".join(_words(1_400).split()), "x"],
+    "wide signs": ["約" * 1_400, "定" * 1_400, "書" * 1_400],
+}
+
+
+@pytest.mark.parametrize("row", TALL.values(), ids=TALL)
+@pytest.mark.parametrize("wanted", SET)
+async def test_a_row_that_is_taller_than_a_page_goes_on(wanted, row):
+    table = {"title": "Terms", "columns": [f"c{n}" for n, _ in enumerate(row)], "rows": [["a"], row, ["z"]]}
+    got = "".join(read(wanted, await written(paper(tables=[table]), wanted)).split())
+    for text in row:
+        for part in {*text.split()} if " " in text or "\n" in text else {*text}:
+            assert got.count(part) >= sum(each.count(part) for each in row), part
+
+
 @pytest.mark.parametrize("wanted", SET)
 class TestPaper:
     async def test_everything_in_it_is_there(self, wanted):

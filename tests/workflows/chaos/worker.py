@@ -47,7 +47,7 @@ from elenchus.jobs.models import Job
 from elenchus.workflows import kinds, store
 from elenchus.workflows import models as workflows_models
 from elenchus.workflows.kinds.base import Desk
-from elenchus.workflows.models import Execution
+from elenchus.workflows.models import Execution, Spent
 from elenchus.workflows.tasks import run_execution
 from tests.workflows.inner import kind
 
@@ -127,14 +127,14 @@ async def ask(desk: Desk, given: Mapping[str, JsonValue]) -> JsonValue:
     """The question names the step, so that the model's calls can be counted by it."""
     mark = f"{desk.execution_id} {desk.step} {given.get('item', '')}".strip()
     model, spending, text, usage = chat_model(None), desk.spending(None), "", Usage(1, 0)
-    await spending.hold(1_000)
+    hold_id = await spending.hold(500, 500)
     try:
         async for piece in model.stream(Prompt("Answer.", (Turn(Speaker.USER, mark),), mark, ())):
             text += getattr(piece, "text", "")
             usage = piece if isinstance(piece, Usage) else usage
         await asyncio.sleep(float(str(given.get("seconds", 0))))
     finally:
-        await spending.used(usage.prompt_tokens, usage.completion_tokens, model=model.name, cost_usd=0.001)
+        await spending.used(hold_id, Spent.of_call(usage.prompt_tokens, usage.completion_tokens, 0.001))
     return text
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from elenchus.library.analysing.modelled import metering
 from elenchus.workflows.running.purse import OVER_BUDGET
 from tests.fixtures.gemini import GeminiStub
 from tests.research.support import LEASE, RENT, RENT_WORDS
@@ -141,6 +142,15 @@ class TestAnalysis:
         inner = {"type": "document_analysis", "input": {"document_id": "{{ item }}", "analysis_type": "contract"}}
         done = await ran(shared, step("all", "map", input={"items": [lease, lease], "step": inner, "at_once": 2}))
         assert [row["error"] for row in done["output_data"]["items"]] == [None, None]
+
+    async def test_of_several_no_two_are_given_the_same_tokens(self, shared: Firm, lease: str, gemini: GeminiStub):
+        inner = {"type": "document_analysis", "input": {"document_id": "{{ item }}", "analysis_type": "contract"}}
+        both = step("all", "map", input={"items": [lease, lease], "step": inner, "at_once": 2})
+        most = metering.most_tokens(len(LEASE), [])
+        done = await ran(shared, both, budget={"max_tokens": most * 3 // 2})
+        assert (done["status"], done["error_code"]) == ("failed", OVER_BUDGET)
+        done = await ran(shared, both, budget={"max_cost_usd": 0.0001})
+        assert (done["status"], done["error_code"]) == ("failed", OVER_BUDGET)
 
     async def test_a_document_that_is_gone_fails_it(self, shared: Firm):
         analyse = step("read", "document_analysis", input={"document_id": GONE, "analysis_type": "contract"})

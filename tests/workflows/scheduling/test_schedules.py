@@ -114,6 +114,30 @@ class TestTick:
         [noted] = (await tick(f, schedule))["ticks"]
         assert (noted["outcome"], noted["reason"]) == ("failed", "There is no such template.")
 
+    async def test_one_that_goes_wrong_each_time_comes_after_the_others(self, firm, monkeypatch):
+        f = await firm()
+        bad, good = await scheduled(f), await scheduled(f)
+        for schedule, hours in ((bad, 2), (good, 1)):
+            due = now() - timedelta(hours=hours)
+            await store.change(f.principal, Id(schedule["id"]), {"next_run_at": due})
+        real, tried = service._tick, []
+
+        async def ticked(schedule):
+            tried.append(str(schedule.id))
+            if str(schedule.id) == bad["id"]:
+                raise RuntimeError("It is broken.")
+            await real(schedule)
+
+        monkeypatch.setattr(service, "_tick", ticked)
+        monkeypatch.setattr(service, "DUE_AT_ONCE", 1)
+        for _ in range(3):
+            await service.tick(now())
+        assert tried == [bad["id"], good["id"], bad["id"]]
+        monkeypatch.setattr(service, "_tick", real)
+        await service.tick(now())
+        assert [row["outcome"] for row in (await told(f, bad))["ticks"]] == ["started"]
+        assert (await store.find(f.principal, Id(bad["id"]))).failed_at is None
+
     async def test_one_that_is_switched_off_is_never_due(self, firm):
         f = await firm()
         schedule = await scheduled(f, is_active=False)

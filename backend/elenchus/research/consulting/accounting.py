@@ -24,7 +24,8 @@ async def accounted(model: ChatModel, outcome: Outcome, hold: Hold, used: Used) 
     if model.name == EXTRACTIVE:
         yield
         return
-    await hold(_most_tokens(outcome))
+    prompt = outcome.composed.tokens if outcome.composed else settings().llm.prompt_tokens
+    hold_id = await hold(prompt, settings().llm.max_output_tokens)
     try:
         yield
     except ModelFailed as failed:
@@ -34,12 +35,7 @@ async def accounted(model: ChatModel, outcome: Outcome, hold: Hold, used: Used) 
         outcome.cut = outcome.cut or Cut.STOPPED  # what a model that was left had read is estimated
         raise
     finally:
-        await _to_the_end(used(spent(model, outcome)))
-
-
-def _most_tokens(outcome: Outcome) -> int:
-    prompt = outcome.composed.tokens if outcome.composed else settings().llm.prompt_tokens
-    return prompt + settings().llm.max_output_tokens
+        await _to_the_end(used(hold_id, spent(model, outcome)))
 
 
 async def _to_the_end(telling: Awaitable[None]) -> None:

@@ -87,7 +87,8 @@ class Consulted(BaseModel):
     record: Made
 
 
-#: Told the most tokens that it may use, before the model is asked. Where it raises, nothing was asked.
-Hold = Callable[[int], Awaitable[None]]
-#: Told once what was used, whenever something was held, however it ended.
-Used = Callable[[Spent], Awaitable[None]]
+#: Told the most tokens of prompt and completion that it may use, before the model is asked. Where it raises, nothing
+#: was asked.
+Hold = Callable[[int, int], Awaitable[Id]]
+#: Told once what was used of a hold, however it ended.
+Used = Callable[[Id, Spent], Awaitable[None]]

@@ -6,11 +6,13 @@ from pydantic import Field, JsonValue
 
 from elenchus.core.ids import Id, IdField
 from elenchus.library.schemas import MAX_DOCUMENTS, Passage
+from elenchus.research.consulting import schemas as consultations
 from elenchus.research.consulting import service as consulting
-from elenchus.research.consulting.schemas import Consultation, Consulted, Spent
+from elenchus.research.consulting.schemas import Consultation, Consulted
 from elenchus.workflows.kinds import passages
 from elenchus.workflows.kinds.base import Desk, Given, Kind
 from elenchus.workflows.kinds.passages import Passages
+from elenchus.workflows.models import Spent
 
 LONGEST_QUESTION = 50_000
 
@@ -31,14 +33,9 @@ class QueryGiven(Given):
 async def run(desk: Desk, given: QueryGiven) -> JsonValue:
     spending = desk.spending(given.model)
 
-    async def used(spent: Spent) -> None:
-        await spending.used(
-            spent.prompt_tokens,
-            spent.completion_tokens,
-            model=spent.model,
-            cost_usd=spent.cost_usd,
-            is_free=not spent.paid_tokens,
-        )
+    async def used(hold_id: Id, told: consultations.Spent) -> None:
+        spent = Spent.of_call(told.prompt_tokens, told.completion_tokens, told.cost_usd)
+        await spending.used(hold_id, spent if told.paid_tokens else None)
 
     try:
         asked = _asked(given, await passages.recalled(desk.principal, given.passages))

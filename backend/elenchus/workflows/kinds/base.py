@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError
 
 from elenchus.core.ids import Id
 from elenchus.core.principal import Principal
-from elenchus.workflows.models import Decision, File
+from elenchus.jobs.errors import Fatal
+from elenchus.workflows.models import Decision, File, Spent
 
 G = TypeVar("G", bound=BaseModel)
 DEFAULT_SECONDS = 900.0
@@ -24,13 +25,12 @@ class Given(BaseModel):
 class Spending(Protocol):
     """Calls of a language model, held before and told afterwards. A step may make several of them side by side."""
 
-    async def hold(self, most_tokens: int) -> None:
-        """Before a call. Raises `Fatal` or `QuotaExceeded` when so many are not left; then nothing must be asked."""
+    async def hold(self, prompt_tokens: int, completion_tokens: int) -> Id:
+        """Before a call, the most of both. Raises `Fatal` or `QuotaExceeded` when so many are not left; then nothing
+        must be asked."""
 
-    async def used(
-        self, prompt_tokens: int, completion_tokens: int, *, model: str, cost_usd: float | None, is_free: bool = False
-    ) -> None:
-        """After a call that was sent, however it ended. What the built-in model uses is free."""
+    async def used(self, hold_id: Id, spent: Spent | None) -> None:
+        """After a call that was sent, however it ended; None: it costs nobody anything."""
 
     async def release(self) -> None:
         """What was held for calls that were not sent."""
@@ -48,10 +48,6 @@ class Desk(Protocol):
     @property
     def step(self) -> str: ...
     @property
-    def began_at(self) -> datetime:
-        """When the execution was asked for: its own today."""
-
-    @property
     def decision(self) -> Decision | None:
         """Of a person, once there is one."""
 
@@ -61,6 +57,10 @@ class Desk(Protocol):
     @property
     def round(self) -> int:
         """How often somebody has told the step to begin again after it had failed."""
+
+    @property
+    def turn(self) -> str:
+        """Another one once it is written that the step has failed, and not before."""
 
     def effect_id(self, *parts: object) -> Id:
         """The same in every attempt."""
@@ -80,22 +80,20 @@ class Desk(Protocol):
     async def evaluated(self, value: JsonValue, more: Mapping[str, JsonValue]) -> JsonValue:
         """Expressions that the engine left alone, with these names beside those of the step."""
 
-    async def spent_elsewhere(
-        self, prompt_tokens: int, completion_tokens: int, *, model: str, cost_usd: float | None
-    ) -> None:
-        """By a job that has counted them for the month itself; once."""
+    def reserve(self, id_: Id, most_tokens: int, model: str | None) -> None:
+        """Of the budget, before a job of its own is begun that counts in the month itself: once under an id. Raises
+        `Fatal` when so many are not left."""
 
-    def tokens_left(self) -> int | None:
-        """Of the budget; None: it has no such limit."""
+    async def spent_elsewhere(self, id_: Id, spent: Spent) -> None:
+        """By the job for which they were reserved, which has ended; once."""
 
     async def progress(self, fraction: float, stage: str) -> None: ...
-
-    async def log(self, sentence: str, **fields: JsonValue) -> None: ...
 
     async def checkpoint(self) -> None:
         """Raises when the run must end, or should: the step then begins again with what was kept."""
 
-    async def add_file(self, file: File) -> None: ...
+    async def add_file(self, file: File, save: Callable[[Path], Awaitable[None]]) -> None:
+        """With what `save` writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +110,22 @@ class Kind(Generic[G]):
     asks_model: bool = False
     is_pure: bool = False
     seconds: float = DEFAULT_SECONDS
+
+    async def taken(
+        self, raw: Mapping[str, JsonValue], evaluated: Callable[[JsonValue], Awaitable[JsonValue]], whose: str
+    ) -> tuple[G, JsonValue]:
+        """As it takes it, and as JSON, once all but the lazy keys are evaluated. Raises `Fatal`."""
+        lazy = {name: value for name, value in raw.items() if name in self.lazy}
+        value = await evaluated({name: value for name, value in raw.items() if name not in lazy})
+        assert isinstance(value, dict)
+        value |= lazy
+        try:
+            return self.given.model_validate(value), value
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+            place = ".".join(map(str, first["loc"]))
+            detail = f"{whose} cannot take its input {place!r}: {first['msg']}"
+            raise Fatal("step_input", detail[:500]) from error
 
 
 Table = Mapping[str, Kind[Any]]

@@ -9,6 +9,7 @@ from elenchus.library.analysing.errors import AnalysisNotFound
 from elenchus.library.analysing.schemas import AnalysisIn, AnalysisOut
 from elenchus.workflows.errors import WaitsForJob
 from elenchus.workflows.kinds.base import Desk, Kind
+from elenchus.workflows.models import Spent
 
 TRIES = 50  # of one step, over all its retries
 _ENDED = frozenset({"failed", "cancelled"})
@@ -38,34 +39,34 @@ async def run(desk: Desk, given: AnalysisGiven) -> JsonValue:
             asked,
             analysis_id=analysis_id,
             awaited_by=desk.job_id,
-            most_tokens=desk.tokens_left(),
+            reserve=lambda most_tokens: desk.reserve(analysis_id, most_tokens, given.model),
         )
         raise WaitsForJob(started.job_id, "analysing")
-    usage = found.usage
-    if usage.calls:
-        await desk.spent_elsewhere(
-            usage.prompt_tokens, usage.completion_tokens, model=found.model, cost_usd=usage.cost_usd
-        )
+    await desk.spent_elsewhere(found.id, _spent(found))
     result: JsonValue = found.result.model_dump(mode="json")
     return {
         "analysis_id": str(found.id),
         "document_id": str(given.document_id),
+        "document_title": found.document_title,
         "method": found.method,
         "result": result,
     }
 
 
+def _spent(found: AnalysisOut) -> Spent:
+    usage = found.usage
+    once = Spent.of_call(usage.prompt_tokens, usage.completion_tokens, usage.cost_usd)
+    return once.model_copy(update={"calls": usage.calls})
+
+
 async def _tell_once(desk: Desk, number: int, found: AnalysisOut) -> None:
-    """That it failed is this attempt's failure; the next one begins another analysis."""
-    is_new = False
+    """That it failed is this turn's failure, until that is written; the next turn begins another analysis."""
+    await desk.spent_elsewhere(found.id, _spent(found))
 
     async def tell() -> JsonValue:
-        nonlocal is_new
-        is_new = True
-        return str(found.id)
+        return desk.turn
 
-    await desk.kept(f"failed {number}", tell)
-    if is_new:
+    if await desk.kept(f"failed {number}", tell) == desk.turn:
         error = found.error
         raise Fatal(error.code, error.detail) if error else Fatal("analysis_failed", "The analysis has failed.")
 

@@ -4,7 +4,6 @@ from pydantic import JsonValue
 
 from elenchus.research.exporting.papers import service as papers
 from elenchus.research.exporting.papers.schemas import Event, Paper, PaperFormat, Section, Source, Table, Title, Words
-from elenchus.workflows import files
 from elenchus.workflows.kinds.base import Desk, Given, Kind
 from elenchus.workflows.models import File
 
@@ -25,11 +24,10 @@ class ExportGiven(Given):
 async def run(desk: Desk, given: ExportGiven) -> JsonValue:
     written = await papers.write(_paper(given), given.format)
     file_id = desk.effect_id("file")
-    await files.take(desk.principal, file_id, written.save)
     file = File(
         id=file_id, filename=written.filename, media_type=written.media_type, bytes=written.size, step=desk.step
     )
-    await desk.add_file(file)
+    await desk.add_file(file, written.save)
     return {"file_id": str(file_id), **file.model_dump(include={"filename", "media_type", "bytes"})}
 
 

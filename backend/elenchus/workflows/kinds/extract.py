@@ -15,6 +15,7 @@ from elenchus.workflows import forms
 from elenchus.workflows.kinds import passages
 from elenchus.workflows.kinds.base import Desk, Given, Kind
 from elenchus.workflows.kinds.passages import Passages
+from elenchus.workflows.models import Spent
 
 LONGEST_TEXT = 1_000_000
 
@@ -55,14 +56,10 @@ async def run(desk: Desk, given: ExtractGiven) -> JsonValue:
         model=given.model,
     )
 
-    async def used(usage: Usage, model: str) -> None:
-        await spending.used(
-            usage.prompt_tokens,
-            usage.completion_tokens,
-            model=model,
-            cost_usd=cost_usd(model, usage, on=now().date()),
-            is_free=model == EXTRACTIVE or usage.total_tokens == 0,
-        )
+    async def used(hold_id: Id, usage: Usage, model: str) -> None:
+        cost = cost_usd(model, usage, on=now().date())
+        spent = Spent.of_call(usage.prompt_tokens, usage.completion_tokens, cost)
+        await spending.used(hold_id, spent if spent.total_tokens and model != EXTRACTIVE else None)
 
     try:
         extracted = await extracting.extract(desk.principal, asked, hold=spending.hold, used=used, kept=desk.kept)

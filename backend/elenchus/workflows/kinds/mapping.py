@@ -1,8 +1,8 @@
 """One step for each of many items, some of them side by side. What an item gave is kept before the step has ended."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, JsonValue, ValidationError
+from pydantic import Field, JsonValue
 
 from elenchus.core import at_once
 from elenchus.core.errors import Refusal
@@ -69,20 +69,12 @@ async def _item(desk: Desk, given: MapGiven, index: int) -> JsonValue:
 
 async def _output(part: Desk, given: MapGiven, index: int) -> JsonValue:
     kind = part.kind(given.step.type)
-    lazy = {name: value for name, value in given.step.input.items() if name in kind.lazy}
-    eager: JsonValue = {name: value for name, value in given.step.input.items() if name not in kind.lazy}
-    value = await part.evaluated(eager, {"item": given.items[index], "index": index})
-    assert isinstance(value, dict)
-    return await kind.run(part, _taken(kind, {**value, **lazy}, index))
 
+    async def evaluated(value: JsonValue) -> JsonValue:
+        return await part.evaluated(value, {"item": given.items[index], "index": index})
 
-def _taken(kind: Kind[Any], value: dict[str, JsonValue], index: int) -> Any:
-    try:
-        return kind.given.model_validate(value)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Fatal("step_input", f"For item {index} the input {place!r} cannot be taken: {first['msg']}") from error
+    taken, _ = await kind.taken(given.step.input, evaluated, f"Item {index}")
+    return await kind.run(part, taken)
 
 
 KIND = Kind("map", MapGiven, run, lazy=frozenset({"step"}), inner=False)

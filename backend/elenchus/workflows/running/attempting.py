@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from pydantic import JsonValue, ValidationError
+from pydantic import JsonValue
 
 from elenchus.core import logs, problems, tracing
 from elenchus.core.clock import now
@@ -17,7 +17,7 @@ from elenchus.jobs.schemas import AttemptOutcome, JobError
 from elenchus.workflows import kinds
 from elenchus.workflows.definition import StepDef
 from elenchus.workflows.errors import WaitsForJob, WaitsForPerson
-from elenchus.workflows.models import Step, StepAttempt, Wait
+from elenchus.workflows.models import INPUT, OUTPUT, Step, StepAttempt, Wait, inline
 from elenchus.workflows.running.desk import LegOver, StepDesk, as_json, evaluated
 from elenchus.workflows.running.record import gone
 from elenchus.workflows.schemas import StepStatus
@@ -29,7 +29,6 @@ ATTEMPTS_KEPT = 20
 LONGEST_PAUSE_SECONDS = 3_600.0
 OUTAGES_ALLOWED = 20  # of one step: more than ten minutes
 AWAY_PAUSE_SECONDS, LONGEST_AWAY_SECONDS = 1.0, 60.0
-OUTPUT, INPUT = "output", "input"
 UNKNOWN = JobError(code="error", detail="It failed. The log has more under the job's id.")
 _dice = random.SystemRandom()
 log = logs.get(__name__)
@@ -73,6 +72,7 @@ async def _attempted(course: "Course", step: StepDef) -> None:
     except WaitsForJob as wait:
         until = now() + timedelta(minutes=10)  # it wakes us; this is for the day that it could not
         jobs: dict[str, Any] = {"job_id": wait.job_id, "others": wait.others}
+        jobs["reserved"] = course.purse.reserved_by(index)
         await _wait(course, index, Wait(kind="job", since=now(), until=until, **jobs), stage=wait.stage)
     except (JobInterrupted, LegOver, asyncio.CancelledError):
         raise
@@ -96,22 +96,12 @@ def _desk(course: "Course", step: StepDef) -> StepDesk:
 
 async def _given(course: "Course", step: StepDef) -> tuple[Any, str]:
     """As its kind takes it, and as JSON."""
-    kind, scope = kinds.of(step.type), course.scope()
-    lazy = {name: value for name, value in step.input.items() if name in kind.lazy}
-    eager: JsonValue = {name: value for name, value in step.input.items() if name not in kind.lazy}
-    value = await evaluated(eager, scope, step.name)
-    assert isinstance(value, dict)
-    try:
-        given = kind.given.model_validate({**value, **lazy})
-    except ValidationError as error:
-        raise Fatal("step_input", _sentence(step.name, error)) from error
-    return given, as_json(step.name, {**value, **lazy})
 
+    async def evaluate(value: JsonValue) -> JsonValue:
+        return await evaluated(value, course.scope(), step.name)
 
-def _sentence(name: str, error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
-    place = ".".join(map(str, first["loc"]))
-    return f"The step {name!r} cannot take its input {place!r}: {first['msg']}"[:500]
+    given, value = await kinds.of(step.type).taken(step.input, evaluate, f"The step {step.name!r}")
+    return given, as_json(step.name, value)
 
 
 # ---- what it does
@@ -153,19 +143,24 @@ def _numbered(course: "Course", row: Step) -> tuple[int, list[StepAttempt]]:
 async def _worked(course: "Course", step: StepDef, desk: StepDesk, given: Any) -> str:
     """What it gave, as JSON: kept before the job's ledger knows that the step is done."""
     kind, record = kinds.of(step.type), course.record
+    text: str | None = None
     if kind.is_pure:
-        return as_json(step.name, await kind.run(desk, given))
+        text = as_json(step.name, await kind.run(desk, given))
+        await course.kept_text(OUTPUT, step.name, text)
+        return text
 
     async def work() -> None:
-        if await record.part(step.name, OUTPUT) is None:
-            text = as_json(step.name, await kind.run(desk, given))
+        nonlocal text
+        text = await record.part(step.name, OUTPUT)
+        if text is None:
+            found = as_json(step.name, await kind.run(desk, given))
             runs.at("workflow_after_kind")
-            await record.keep_part(step.name, OUTPUT, text)
+            text = await record.keep_part(step.name, OUTPUT, found)
             runs.at("workflow_after_output")
 
     await record.run.step(step.name, work)
     runs.at("workflow_after_job_step")
-    text = await record.part(step.name, OUTPUT)
+    text = text or await record.part(step.name, OUTPUT)
     if text is None:
         raise gone()
     return text
@@ -176,7 +171,8 @@ async def _worked(course: "Course", step: StepDef, desk: StepDesk, given: Any) -
 
 async def _complete(course: "Course", step: StepDef, text: str) -> None:
     index, _ = course.steps[step.name]
-    kept, size = await course.kept_text(OUTPUT, step.name, text)
+    kept, size = inline(text)
+    course.purse.reserved[index].clear()
     course.outputs[step.name] = json.loads(text)  # first: it may be cut off once it has written
     await course.record.change_step(
         index,
@@ -186,7 +182,7 @@ async def _complete(course: "Course", step: StepDef, text: str) -> None:
         output=kept,
         output_bytes=size,
         completed_at=now(),
-        attempts=_closed(course.record.step(index), AttemptOutcome.COMPLETED, None),
+        attempts=closed(course.record.step(index), AttemptOutcome.COMPLETED, None),
     )
     runs.at("workflow_after_complete")
 
@@ -220,13 +216,14 @@ async def _try_again(
     course: "Course", index: int, row: Step, outcome: str, told: JobError, pause: float, counted: dict[str, Any]
 ) -> None:
     """After so many seconds, for which no worker is held."""
+    wait = Wait(kind="time", since=now(), until=now() + timedelta(seconds=pause))
     await course.record.change_step(
         index,
         status=StepStatus.WAITING,
         attempt=row.attempt,
         error=told,
-        wait=Wait(kind="time", since=now(), until=now() + timedelta(seconds=pause)),
-        attempts=_closed(row, outcome, told),
+        wait=wait.model_copy(update={"reserved": course.purse.reserved_by(index)}),
+        attempts=closed(row, outcome, told),
         **counted,
     )
 
@@ -235,6 +232,7 @@ async def _failed(course: "Course", step: StepDef, error: JobError) -> None:
     index, _ = course.steps[step.name]
     row = _as_begun(course, index)
     course.outputs[step.name] = None
+    course.purse.reserved[index].clear()
     await course.record.change_step(
         index,
         status=StepStatus.FAILED,
@@ -244,7 +242,7 @@ async def _failed(course: "Course", step: StepDef, error: JobError) -> None:
         wait=None,
         started_at=row.started_at or now(),
         completed_at=now(),
-        attempts=_closed(row, AttemptOutcome.FAILED, error),
+        attempts=closed(row, AttemptOutcome.FAILED, error),
     )
 
 
@@ -255,7 +253,8 @@ def _as_begun(course: "Course", index: int) -> Step:
     return row.model_copy(update={"attempt": number, "attempts": attempts})
 
 
-def _closed(row: Step, outcome: str, error: JobError | None) -> list[StepAttempt]:
+def closed(row: Step, outcome: str, error: JobError | None) -> list[StepAttempt]:
+    """Its attempts, of which the last ends now if it has not."""
     if not row.attempts or row.attempts[-1].ended_at is not None:
         return row.attempts
     ended = row.attempts[-1].model_copy(update={"ended_at": now(), "outcome": str(outcome), "error": error})

@@ -16,7 +16,7 @@ from elenchus.jobs.errors import Fatal, Parked
 from elenchus.jobs.run import Run
 from elenchus.workflows import forms, planning
 from elenchus.workflows.definition import Definition, StepDef
-from elenchus.workflows.models import Execution, Step
+from elenchus.workflows.models import OUTPUT, Execution, Step, inline
 from elenchus.workflows.running import attempting
 from elenchus.workflows.running.desk import LegOver, as_json, evaluated
 from elenchus.workflows.running.purse import OVER_BUDGET, Purse
@@ -24,13 +24,11 @@ from elenchus.workflows.running.record import Record
 from elenchus.workflows.schemas import ExecutionStatus, StepStatus
 
 STEPS_AT_ONCE = 4
-INLINE_BYTES = 16 * 1024  # of JSON within the execution; what is bigger stands in a part
 LEG_SHARE = 0.5  # of the longest attempt of a job, after which a leg begins nothing more
 JOB_SHARE = 0.9  # of the same, after which a step is cut off: its own end is judged by its own rules, the job's is not
 FRESH_SECONDS = 60.0  # a step that takes most of it begins in a leg that is no older
 EARLY = timedelta(seconds=0.1)  # a job may be taken up so much before its time
 INSIST_SECONDS = 1.0  # between two cancellations: the database's driver swallows some
-OUTPUT = "output"
 
 
 class Course:
@@ -228,11 +226,10 @@ class Course:
 
     async def kept_text(self, name: str, step: str, text: str) -> tuple[str | None, int]:
         """As it stands in the execution: None when it is too big for it and stands in a part of this name."""
-        size = len(text.encode(errors="surrogatepass"))
-        if size <= INLINE_BYTES:
-            return text, size
-        await self.record.keep_part(step, name, text)
-        return None, size
+        shown, size = inline(text)
+        if shown is None:
+            await self.record.keep_part(step, name, text)
+        return shown, size
 
 
 _SKIPPED = {"status": StepStatus.SKIPPED, "wait": None, "error": None}

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from pydantic import JsonValue
@@ -19,8 +19,8 @@ from elenchus.jobs.errors import Fatal
 from elenchus.workflows import files, kinds, store
 from elenchus.workflows.expressions import BadExpression, evaluate
 from elenchus.workflows.kinds.base import Kind
-from elenchus.workflows.models import Decision, File, Step
-from elenchus.workflows.running.purse import Call, Purse
+from elenchus.workflows.models import Decision, File, Spent, Step
+from elenchus.workflows.running.purse import Purse
 from elenchus.workflows.running.record import Record, gone
 
 MOST_BYTES = 2 * 1024 * 1024  # of JSON, that one step gives
@@ -64,16 +64,16 @@ class StepDesk:
         return self.record.run.job_id
 
     @property
-    def began_at(self) -> datetime:
-        return self.record.execution.created_at
-
-    @property
     def decision(self) -> Decision | None:
         return self.row.decision
 
     @property
     def round(self) -> int:
         return self.row.rounds
+
+    @property
+    def turn(self) -> str:
+        return f"{self.row.rounds}.{self.row.failures}"
 
     def effect_id(self, *parts: object) -> Id:
         return derived_id("workflow effect", self.execution_id, self.step, self.prefix, *parts)
@@ -85,11 +85,8 @@ class StepDesk:
             await self.checkpoint()
             text = as_json(self.step, await work())
             runs.at("workflow_after_work")
-            await self.record.keep_part(self.step, place, text)
+            found = await self.record.keep_part(self.step, place, text)
             runs.at("workflow_after_part")
-            found = await self.record.part(self.step, place)
-        if found is None:
-            raise gone()
         return json.loads(found)  # type: ignore[no-any-return]  # we wrote it, and it was JSON
 
     def spending(self, model: str | None) -> "StepSpending":
@@ -106,14 +103,13 @@ class StepDesk:
     async def evaluated(self, value: JsonValue, more: Scope) -> JsonValue:
         return await evaluated(value, {**self.scope, **more}, self.step)
 
-    async def spent_elsewhere(
-        self, prompt_tokens: int, completion_tokens: int, *, model: str, cost_usd: float | None
-    ) -> None:
-        call = Call(prompt_tokens, completion_tokens, model, cost_usd)
-        await self.record.spend(self.index, call.as_spent(), once=f"{self.prefix}spent elsewhere")
+    def reserve(self, id_: Id, most_tokens: int, model: str | None) -> None:
+        self.purse.reserve(self.index, id_, most_tokens, full_name(model, settings().llm))
 
-    def tokens_left(self) -> int | None:
-        return self.purse.tokens_left()
+    async def spent_elsewhere(self, id_: Id, spent: Spent) -> None:
+        if spent.calls:
+            await self.record.spend_once(self.index, spent, str(id_))
+        self.purse.reserved[self.index].pop(id_, None)
 
     async def progress(self, fraction: float, stage: str) -> None:
         """Told at most twice a second within one stage; only the step itself has one, not its items."""
@@ -123,18 +119,17 @@ class StepDesk:
         bounded = min(max(fraction, 0.0), 1.0)
         await self.record.change_step(self.index, event="progress", progress=bounded, stage=stage[:100])
 
-    async def log(self, sentence: str, **fields: JsonValue) -> None:
-        await self.record.run.log(f"{self.step}: {sentence}", **fields)
-
     async def checkpoint(self) -> None:
         await self.record.run.checkpoint()
         if time.monotonic() > self.leg_ends:
             raise LegOver
 
-    async def add_file(self, file: File) -> None:
-        """What is gone meanwhile keeps none. Raises `Fatal`."""
+    async def add_file(self, file: File, save: Callable[[Path], Awaitable[None]]) -> None:
+        """Named first, so that its bytes go with the execution. What is gone meanwhile keeps none. Raises `Fatal`."""
         execution = self.record.execution
         await self.record.ask(lambda: store.add_file(execution, execution.id, file))
+        await files.take(execution, file.id, save)
+        runs.at("workflow_after_bytes")
         if await self.record.ask(lambda: store.place(execution, execution.id)) is None:
             await files.delete(execution, file.id)
             raise gone()
@@ -142,22 +137,22 @@ class StepDesk:
 
 @dataclass(slots=True)
 class StepSpending:
-    """One step's calls of one model. Which of them ended does not matter: the sum does."""
+    """One step's calls of one model."""
 
     purse: Purse
     index: int
     model: str
-    held: list[Id] = field(default_factory=list)
+    held: set[Id] = field(default_factory=set)
 
-    async def hold(self, most_tokens: int) -> None:
-        self.held.append(await self.purse.hold(most_tokens, self.model))
+    async def hold(self, prompt_tokens: int, completion_tokens: int) -> Id:
+        hold_id = await self.purse.hold(prompt_tokens, completion_tokens, self.model)
+        self.held.add(hold_id)
+        return hold_id
 
-    async def used(
-        self, prompt_tokens: int, completion_tokens: int, *, model: str, cost_usd: float | None, is_free: bool = False
-    ) -> None:
+    async def used(self, hold_id: Id, spent: Spent | None) -> None:
         """Shielded: a cancelled call was paid for all the same."""
-        call = None if is_free else Call(prompt_tokens, completion_tokens, model, cost_usd)
-        telling = asyncio.ensure_future(self.purse.used(self.index, self.held.pop(0), call))
+        self.held.remove(hold_id)
+        telling = asyncio.ensure_future(self.purse.used(self.index, hold_id, spent))
         telling.add_done_callback(_heard)
         await asyncio.shield(telling)
 

@@ -19,9 +19,8 @@ from elenchus.jobs.schemas import JobError, JobOutcome, JobStatus, Subject
 from elenchus.workflows import store
 from elenchus.workflows.catalogue import store as catalogue
 from elenchus.workflows.definition import Definition
-from elenchus.workflows.models import Execution, Step
-from elenchus.workflows.running import telling
-from elenchus.workflows.running.attempting import OUTPUT
+from elenchus.workflows.models import OUTPUT, Execution, Step
+from elenchus.workflows.running import attempting, telling
 from elenchus.workflows.running.course import Course
 from elenchus.workflows.running.purse import release_all
 from elenchus.workflows.running.record import gone, patiently
@@ -29,6 +28,7 @@ from elenchus.workflows.schemas import ExecutionStatus, StepStatus
 
 STOPPED = JobError(code="cancelled", detail="It was stopped by a user.")
 CUT_OFF = JobError(code="cut_off", detail="Another step has failed, so it was not waited for any longer.")
+INTERRUPTED = "interrupted"  # what an attempt came to that nobody has ended
 ENDING_TRIES = 5
 _ANEW = {"error": None, "error_step": None, "completed_at": None}
 
@@ -85,15 +85,11 @@ def _is_cut_off(step: Step) -> bool:
 
 def _again(step: Step) -> Step:
     """What a person has decided stays, unless that is what it failed by."""
-    attempts = step.attempts
-    if attempts and attempts[-1].ended_at is None:
-        last = attempts[-1].model_copy(update={"ended_at": now(), "outcome": "interrupted"})
-        attempts = [*attempts[:-1], last]
     was_running = step.status is StepStatus.RUNNING
     return step.model_copy(
         update={
             "status": StepStatus.PENDING,
-            "attempts": attempts,
+            "attempts": attempting.closed(step, INTERRUPTED, None),
             "failures": step.failures if was_running else 0,
             "outages": step.outages if was_running else 0,
             "decision": step.decision if was_running else None,
@@ -107,22 +103,17 @@ def _again(step: Step) -> Step:
 
 async def outputs_of(execution: Execution) -> dict[str, JsonValue]:
     """Of the steps that have ended."""
+    apart = [step.name for step in execution.steps if step.status is StepStatus.COMPLETED and step.output is None]
+    parts = await store.parts(execution, execution.id, [(name, OUTPUT) for name in apart])
+    if len(parts) < len(apart):
+        raise gone()
     found: dict[str, JsonValue] = {}
     for step in execution.steps:
         if step.status in {StepStatus.SKIPPED, StepStatus.FAILED}:
             found[step.name] = None
         elif step.status is StepStatus.COMPLETED:
-            found[step.name] = await output_of(execution, step)
+            found[step.name] = json.loads(step.output or parts[step.name, OUTPUT])
     return found
-
-
-async def output_of(execution: Execution, step: Step) -> JsonValue:
-    text = step.output
-    if text is None:
-        text = await store.part(execution, execution.id, step.name, OUTPUT)
-    if text is None:
-        raise gone()
-    return json.loads(text)  # type: ignore[no-any-return]  # we wrote it, and it was JSON
 
 
 # ---- the end

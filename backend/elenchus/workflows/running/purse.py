@@ -1,7 +1,6 @@
 """What an execution may spend: its budget, and the month's tokens of its tenant. Held before a model is asked, settled
 afterwards, so that neither is ever passed."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from elenchus.core.clock import now
@@ -12,87 +11,76 @@ from elenchus.identity import service as identity
 from elenchus.jobs import run as runs
 from elenchus.jobs.errors import Fatal
 from elenchus.workflows import store
-from elenchus.workflows.models import Execution, Spent
+from elenchus.workflows.models import Execution, Reserved, Spent
 from elenchus.workflows.running.record import Record
 
 OVER_BUDGET = "budget_exceeded"
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
-    prompt_tokens: int
-    completion_tokens: int
-    model: str
-    cost_usd: float | None
-
-    def as_spent(self) -> Spent:
-        cost, is_unpriced = self.cost_usd or 0.0, int(self.cost_usd is None)
-        return Spent(
-            calls=1,
-            prompt_tokens=self.prompt_tokens,
-            completion_tokens=self.completion_tokens,
-            cost_usd=cost,
-            unpriced=is_unpriced,
-        )
-
-
 @dataclass(slots=True)
 class Purse:
-    """One run's. `held` is what calls under way may use at most."""
+    """One run's. `held` is what calls under way may use at most, `reserved` what jobs may that steps wait for."""
 
     record: Record
-    held: dict[Id, tuple[int, float]] = field(default_factory=dict)
+    held: dict[Id, Reserved] = field(default_factory=dict)
+    reserved: dict[int, dict[Id, Reserved]] = field(default_factory=dict)
     _number: int = 0
 
-    async def hold(self, most_tokens: int, model: str) -> Id:
+    def __post_init__(self) -> None:
+        for index, step in enumerate(self.record.execution.steps):
+            self.reserved[index] = {each.id: each for each in step.wait.reserved} if step.wait else {}
+
+    async def hold(self, prompt_tokens: int, completion_tokens: int, model: str) -> Id:
         """Raises `Fatal` when the budget, and `QuotaExceeded` when the month, has not so much left."""
         execution = self.record.execution
         self._number += 1
         hold_id = derived_id("workflow tokens", execution.id, execution.token, self._number)
-        most_cost = self._require_budget(most_tokens, model)
-        self.held[hold_id] = (most_tokens, most_cost)
+        most = self._within_budget(hold_id, Usage(prompt_tokens, completion_tokens), model)
+        self.held[hold_id] = most
         try:
             await self.record.ask(lambda: store.note_hold(execution, execution.id, hold_id))
             month = execution.tokens_month
-            await self.record.ask(lambda: identity.usage.hold_tokens(execution, hold_id, most_tokens, month=month))
+            await self.record.ask(lambda: identity.usage.hold_tokens(execution, hold_id, most.tokens, month=month))
         except BaseException:
             self.held.pop(hold_id)
             raise
         return hold_id
 
-    def _require_budget(self, most_tokens: int, model: str) -> float:
-        """What it may cost at most."""
-        budget, spent = self.record.execution.budget, self.spent()
-        if budget.max_tokens is not None:
-            tokens = spent.total_tokens + sum(tokens for tokens, _ in self.held.values()) + most_tokens
-            if tokens > budget.max_tokens:
-                raise _over(f"{budget.max_tokens} tokens", f"{spent.total_tokens} are used, {most_tokens} more may be")
+    def reserve(self, index: int, id_: Id, most_tokens: int, model: str) -> None:
+        """For a job that counts in the month itself. All of it may be completion: how much is not known before."""
+        if most_tokens and id_ not in self.reserved[index]:
+            self.reserved[index][id_] = self._within_budget(id_, Usage(0, most_tokens), model)
+
+    def reserved_by(self, index: int) -> list[Reserved]:
+        return [*self.reserved[index].values()]
+
+    def _within_budget(self, id_: Id, most: Usage, model: str) -> Reserved:
+        budget, spent = self.record.execution.budget, self.record.execution.spent
+        others = [*self.held.values(), *(each for step in self.reserved.values() for each in step.values())]
+        tokens = most.total_tokens
+        all_tokens = spent.total_tokens + sum(each.tokens for each in others) + tokens
+        if budget.max_tokens is not None and all_tokens > budget.max_tokens:
+            raise _over(f"{budget.max_tokens} tokens", f"{spent.total_tokens} are used, {tokens} more may be")
         if budget.max_cost_usd is None:
-            return 0.0
-        cost = cost_usd(model, Usage(0, most_tokens), on=now().date())
+            return Reserved(id=id_, tokens=tokens, cost_usd=0.0)
+        cost = cost_usd(model, most, on=now().date())
         if cost is None:
             raise Fatal(
                 "budget_unpriced", f"The price of {model} is not known, so its cost cannot be kept in a budget."
             )
-        if spent.cost_usd + sum(cost for _, cost in self.held.values()) + cost > budget.max_cost_usd:
+        if spent.cost_usd + sum(each.cost_usd for each in others) + cost > budget.max_cost_usd:
             raise _over(f"${budget.max_cost_usd:g}", f"${spent.cost_usd:.4f} are spent, ${cost:.4f} more may be")
-        return cost
+        return Reserved(id=id_, tokens=tokens, cost_usd=cost)
 
-    def tokens_left(self) -> int | None:
-        """Of the budget; None: it has no such limit."""
-        most = self.record.execution.budget.max_tokens
-        held = sum(tokens for tokens, _ in self.held.values())
-        return None if most is None else max(0, most - self.spent().total_tokens - held)
-
-    async def used(self, index: int, hold_id: Id, call: Call | None) -> None:
+    async def used(self, index: int, hold_id: Id, spent: Spent | None) -> None:
         """By the step of this index; None: it costs nobody anything."""
-        if call is None:
+        if spent is None:
             await self.release(hold_id)
             return
         runs.at("workflow_before_used")
-        await self.record.spend(index, call.as_spent())
+        await self.record.spend(index, spent, hold_id=hold_id, held=self.held)
         runs.at("workflow_after_spent")
-        await self._settle(hold_id, call.prompt_tokens + call.completion_tokens)
+        await self._settle(hold_id, spent.total_tokens)
 
     async def release(self, hold_id: Id) -> None:
         """Nothing was used."""
@@ -105,23 +93,15 @@ class Purse:
         await self.record.ask(lambda: identity.usage.settle_tokens(execution, hold_id, tokens, month=month))
         await self.record.ask(lambda: store.drop_holds(execution, execution.id, [hold_id]))
 
-    def spent(self) -> Spent:
-        return total(step.spent for step in self.record.execution.steps)
-
 
 async def release_all(execution: Execution) -> None:
-    """Of calls whose process died: how much they used nobody knows."""
+    """Of calls whose process died: with what was written of them, or 0 where nobody knows how much they used."""
+    used = {name: tokens for step in execution.steps for name, tokens in step.unsettled.items()}
     for hold_id in execution.holds:
-        await identity.usage.settle_tokens(execution, hold_id, 0, month=execution.tokens_month)
+        tokens = used.get(str(hold_id), 0)
+        await identity.usage.settle_tokens(execution, hold_id, tokens, month=execution.tokens_month)
     if execution.holds:
         await store.drop_holds(execution, execution.id, execution.holds)
-
-
-def total(parts: Iterable[Spent]) -> Spent:
-    whole = Spent()
-    for part in parts:
-        whole = whole.plus(part)
-    return whole
 
 
 def _over(limit: str, how: str) -> Fatal:

@@ -1,9 +1,10 @@
 """One run's hold on an execution. Each change is one write with its event: in order, once, none after a takeover."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any, TypeVar
 
+from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 from elenchus.jobs.errors import Fatal
 from elenchus.jobs.run import Run
@@ -42,15 +43,23 @@ class Record:
     async def change_step(self, index: int, *, event: str = "step", **fields: Any) -> None:
         await self._change(lambda: {index: self.step(index).model_copy(update=fields)}, {}, event)
 
-    async def spend(self, index: int, more: Spent, *, once: str | None = None) -> None:
-        """What was spent under a name is counted but once."""
+    async def spend(self, index: int, more: Spent, *, hold_id: Id, held: Collection[Id]) -> None:
+        """By a call that held tokens of the month, of which those of `held` are not settled yet."""
 
         def counted() -> dict[int, Step]:
             step = self.step(index)
-            names = step.counted if once is None else [*step.counted, once]
-            return {index: step.model_copy(update={"spent": step.spent.plus(more), "counted": names})}
+            left = {name: tokens for name, tokens in step.unsettled.items() if Id(name) in held}
+            unsettled = {**left, str(hold_id): more.total_tokens}
+            return {index: step.model_copy(update={"spent": step.spent.plus(more), "unsettled": unsettled})}
 
-        if once is None or once not in self.step(index).counted:
+        await self._change(counted, {}, "usage")
+
+    async def spend_once(self, index: int, more: Spent, name: str) -> None:
+        def counted() -> dict[int, Step]:
+            step = self.step(index)
+            return {index: step.model_copy(update={"spent": step.spent.plus(more), "counted": [*step.counted, name]})}
+
+        if name not in self.step(index).counted:
             await self._change(counted, {}, "usage")
 
     async def change(self, steps: Steps | None = None, **fields: Any) -> None:
@@ -86,13 +95,18 @@ class Record:
     async def part(self, step: str, name: str) -> str | None:
         return await self.ask(lambda: store.part(self.execution, self.execution.id, step, name))
 
-    async def keep_part(self, step: str, name: str, text: str) -> None:
-        """Nothing outlives the execution: whoever erases it looks for parts when it is gone. Raises `Fatal`."""
+    async def keep_part(self, step: str, name: str, text: str) -> str:
+        """What stands there then: the first that was written stays. Nothing outlives the execution: whoever erases it
+        looks for parts when it is gone. Raises `Fatal`."""
         execution = self.execution
-        await self.ask(lambda: store.keep_part(execution, execution.id, step, name, text))
+        is_first = await self.ask(lambda: store.keep_part(execution, execution.id, step, name, text))
         if await self.ask(lambda: store.place(execution, execution.id)) is None:
             await self.ask(lambda: store.drop_parts(execution, execution.id))
             raise gone()
+        found = text if is_first else await self.part(step, name)
+        if found is None:
+            raise gone()
+        return found
 
     async def look_for_decision(self, index: int) -> None:
         """Once the step does not wait any more, so that none can come after it."""

@@ -41,6 +41,8 @@ class WorkflowSchedule(TenantOwned):
     budget: Budget | None = None
     is_active: bool = True
     next_run_at: datetime | None = None
+    #: When a tick of it went wrong at last, for no fault of its own; none has gone well since.
+    failed_at: datetime | None = None
     last_execution_id: str | None = None
     ticks: list[ScheduleTick] = Field(default_factory=list)
     since: datetime

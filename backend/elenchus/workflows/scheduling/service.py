@@ -44,7 +44,7 @@ async def create(principal: Principal, given: ScheduleIn) -> ScheduleOut:
     if await store.number(principal) >= store.MOST:
         raise TooManySchedules(store.MOST)
     template = await catalogue.wanted(principal, given.template_id, None)
-    await executions.checked_input(principal, template, given.input_data)
+    await executions.checked_input(principal, template.input_schema, given.input_data)
     moment = now()
     schedule = WorkflowSchedule(
         id=new_id(),
@@ -80,7 +80,7 @@ async def change(principal: Principal, schedule_id: Id, given: ScheduleChange) -
     values = {name: value for name, value in given.model_dump(exclude_unset=True).items() if value is not None}
     if given.input_data is not None:
         template = await catalogue.wanted(principal, schedule.template_id, None)
-        await executions.checked_input(principal, template, given.input_data)
+        await executions.checked_input(principal, template.input_schema, given.input_data)
         values["input"] = json.dumps(values.pop("input_data"))
     moment = now()
     after = schedule.model_copy(update=values)
@@ -117,6 +117,7 @@ async def tick(_due_at: datetime) -> None:
             await _tick(schedule)
         except Exception:  # the worker border: it is due still, and tried again with the next look
             log.exception("a schedule could not tick", schedule_id=str(schedule.id))
+            await store.push_back(schedule)
 
 
 async def _tick(schedule: WorkflowSchedule) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant, Row
 from elenchus.core.pages import PageQuery
@@ -48,13 +49,21 @@ async def remove_of(owner: HasTenant, wanted: Mapping[str, Id]) -> int:
 
 
 async def due(before: datetime, *, limit: int) -> list[WorkflowSchedule]:
-    """Of all tenants: the clock's errand."""
+    """Of all tenants: the clock's errand. The longest due first, behind all others those that could not tick."""
     wanted = {"is_active": True, "next_run_at": {"$lte": before}}
-    return await WorkflowSchedule.across_tenants().find(wanted, limit=limit)
+    in_turn = [("failed_at", 1), ("next_run_at", 1)]
+    return await WorkflowSchedule.across_tenants().find(wanted, sort=in_turn, limit=limit)
+
+
+async def push_back(schedule: WorkflowSchedule) -> None:
+    """It is due still, and comes after the others that are."""
+    await WorkflowSchedule.owned_by(schedule).update({"_id": schedule.id}, {"$set": {"failed_at": now()}})
 
 
 async def ticked(schedule: WorkflowSchedule, tick: ScheduleTick, values: Mapping[str, Any]) -> bool:
     """False when somebody was first, or the schedule was changed meanwhile."""
     as_seen = {"_id": schedule.id, "next_run_at": schedule.next_run_at, "since": schedule.since}
     pushed = {"ticks": {"$each": [tick.model_dump()], "$slice": -TICKS_KEPT}}
-    return await WorkflowSchedule.owned_by(schedule).update(as_seen, {"$set": dict(values), "$push": pushed})
+    return await WorkflowSchedule.owned_by(schedule).update(
+        as_seen, {"$set": {"failed_at": None, **values}, "$push": pushed}
+    )

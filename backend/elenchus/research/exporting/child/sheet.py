@@ -1,5 +1,6 @@
 """Blocks as the tree that MuPDF lays out. No markup is written and none is read: text becomes a node of text."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,8 @@ BREAK = "\u200b"
 INDENT = 14  # points
 DEEPEST = 8
 CELL_SIZE, CELL_SIDES = 9, 10  # points
+MOST_LINES = 40  # of a cell; a page holds 58, and lines of words leave some of their room empty
+LATIN, EAST_ASIAN = "\u00ff", "\u2e80"  # the last of the ones, the first of the others
 _LONG = re.compile(rf"\S{{{LONGEST_WORD + 1},}}")
 _LETTERS = re.compile("[A-Za-z0-9\ufffd]")  # what is read from a page as it was written, whatever its typeface
 _STYLE = """
@@ -48,7 +51,7 @@ class Sheet:
 
     def set(self, block: Block) -> None:
         match block.kind:
-            case Kind.TABLE if not self._is_narrow(block):
+            case Kind.TABLE if not self._fits(block):
                 for line in tables.as_lines(block):
                     self.set(line)
             case Kind.TABLE:
@@ -74,10 +77,14 @@ class Sheet:
             for cell in row:
                 self._fill(line, "td" if number else "th", cell)
 
-    def _is_narrow(self, block: Block) -> bool:
-        """Whether each column has room for its longest word, in the wider typeface."""
-        columns = zip(*block.rows, strict=True)
-        return tables.fits(block) and sum(map(_least_width, columns)) <= self._width
+    def _fits(self, block: Block) -> bool:
+        """Whether each column has room for its longest word, in the wider typeface, and each row on a page."""
+        if not tables.fits(block):
+            return False
+        columns = [*zip(*block.rows, strict=True)]
+        least = [*map(_least_width, columns)]
+        spare = self._width - sum(least)
+        return spare >= 0 and _most_lines(columns, least, spare) <= MOST_LINES
 
     def _fill(self, parent: Any, element: str, spans: Sequence[Span], style: str = "") -> Any:
         node = _child(parent, element)
@@ -125,6 +132,26 @@ def _least_width(column: tuple[list[Span], ...]) -> float:
     words = (word for cell in column for word in "".join(map(_plain, cell)).split())
     widest = (pymupdf.get_text_length(word[:LONGEST_WORD], "hebo", CELL_SIZE) for word in words)
     return max(widest, default=0.0) + CELL_SIDES
+
+
+def _most_lines(columns: Sequence[tuple[list[Span], ...]], least: Sequence[float], spare: float) -> int:
+    """Of a cell. What is left when each column has its least width is shared out by what each would take beside."""
+    texts = [["".join(map(_plain, cell)).split("\n") for cell in column] for column in columns]
+    widths = [[[*map(_width_of, lines)] for lines in column] for column in texts]
+    wanted = [max(max(lines) for lines in column) for column in widths]
+    lacking = [max(0.0, width + CELL_SIDES - own) for width, own in zip(wanted, least, strict=True)]
+    share = min(1.0, spare / sum(lacking)) if any(lacking) else 1.0
+    most = 0
+    for column, own, more in zip(widths, least, lacking, strict=True):
+        room = own + more * share - CELL_SIDES
+        most = max(most, *(sum(max(1, math.ceil(line / room)) for line in lines) for lines in column))
+    return most
+
+
+def _width_of(text: str) -> float:
+    """PyMuPDF knows the widths of Latin letters only, and takes any other for 0.28 of the type's height."""
+    more = sum(0.72 if sign >= EAST_ASIAN else 0.35 for sign in text if sign > LATIN)
+    return float(pymupdf.get_text_length(text, "hebo", CELL_SIZE)) + more * CELL_SIZE
 
 
 def _breakable(text: str) -> str:
