@@ -1,14 +1,17 @@
 """What webhooks are signed with: the tenant's own secret, shown to its administrators, and changed without a gap."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 from datetime import timedelta
 
+import pytest
+
 from elenchus.audit import service as audit
 from elenchus.core.clock import now
 from elenchus.core.principal import Principal
-from elenchus.outbox import signing
+from elenchus.outbox import signing, store
 from elenchus.outbox.models import WebhookSecret
 from tests.support import Firm
 
@@ -63,6 +66,27 @@ class TestSigned:
         long_ago = {"$set": {"rotated_at": now() - timedelta(days=1)}}
         await WebhookSecret.owned_by(me).update({"_id": WebhookSecret.first_of(me.tenant_id).id}, long_ago)
         assert await signing.secrets_of(me) == [after]
+
+    async def test_of_two_that_rotate_at_once_one_does(self, me: Principal, monkeypatch):
+        (before,) = await signing.secrets_of(me)
+        real, both = store.webhook_secret, asyncio.Barrier(2)
+
+        async def together(owner):
+            found = await real(owner)
+            await both.wait()
+            return found
+
+        with monkeypatch.context() as slow:
+            slow.setattr(store, "webhook_secret", together)
+            told = await asyncio.gather(signing.rotate(me), signing.rotate(me))
+        after, other = await signing.secrets_of(me)
+        assert (other, {each.secret for each in told}) == (before, {after})
+
+    @pytest.mark.parametrize("own", ["whsec_a", "whsec_no base64 at all"])
+    async def test_an_own_secret_of_another_making_signs_as_it_is(self, own, hooks, post, attend):
+        await attend(await post(secret=own))
+        ((headers, body),) = hooks.requests
+        assert headers["x-elenchus-signature"].partition(",")[2] == ours(own, headers, body)
 
 
 class TestHttp:

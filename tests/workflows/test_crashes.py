@@ -7,9 +7,12 @@ import pytest
 from elenchus.core import queueing
 from elenchus.core.clock import now
 from elenchus.core.errors import Unavailable
+from elenchus.core.pages import PageQuery
 from elenchus.jobs import run as runs
-from elenchus.jobs.errors import LostLease
-from elenchus.workflows import erasing, forking, service, store, sweeping
+from elenchus.jobs.errors import Fatal, LostLease
+from elenchus.workflows import erasing, files, forking, service, store, sweeping
+from elenchus.workflows.catalogue import service as catalogue
+from elenchus.workflows.errors import BadInput, ExecutionNotFound, FileNotFound
 from elenchus.workflows.models import Execution, Part
 from elenchus.workflows.schemas import ContinueIn, ExecutionStatus
 from tests.workflows.inner import begun, engine, fresh, leg
@@ -78,6 +81,36 @@ class TestFork:
         assert await bytes_of(me, resources_) == [str(parent.files[0].id)]
         assert await Part.owned_by(me).count({"execution_id": child.id}) == 0
 
+    async def test_finished_while_it_is_swept_it_stays(self, me, parent, monkeypatch):
+        given = ContinueIn(from_step="last")
+        child = await forking.child_of(me, parent, given, {}, None)
+        await store.insert(child)
+        real = store.never_begun
+
+        async def slow(*args, **more):
+            found = await real(*args, **more)
+            await forking.fill(parent, child, given)
+            return found
+
+        monkeypatch.setattr(store, "never_begun", slow)
+        await sweeping.queue_left(now())
+        assert not (await fresh(child)).is_draft
+
+    async def test_of_one_of_before_forms_were_kept_the_template_says_what_may_be_put_in(self, me, monkeypatch):
+        template = await catalogue.wanted(me, None, "chronology")
+        old = await leg(await begun(me, step("only"), input_schema=None, template_id=template.id))
+        with pytest.raises(BadInput):
+            await service.carry_on(me, old.execution_id, ContinueIn(input_data={"nobody": "asked"}))
+
+    async def test_nobody_sees_it_before_it_is_whole(self, me, parent):
+        child = await forking.child_of(me, parent, ContinueIn(from_step="last"), {}, None)
+        await store.insert(child)
+        listed = await service.page(me, PageQuery(), status=None, template_id=None)
+        assert [each.execution_id for each in listed.items] == [parent.execution_id]
+        for verb in (service.get, service.cancel):
+            with pytest.raises(ExecutionNotFound):
+                await verb(me, child.execution_id)
+
     async def test_whole_it_has_what_its_parent_had(self, me, parent, resources_):
         child = await service.carry_on(me, parent.execution_id, ContinueIn(from_step="last"))
         await erasing.erase(me, parent.id)
@@ -99,15 +132,35 @@ class TestExport:
         await erasing.erase(me, execution.id)
         assert await bytes_of(me, resources_) == []
 
+    async def test_without_its_bytes_nobody_sees_it_and_a_child_does_not_want_it(self, me, monkeypatch):
+        each = {"type": "export", "input": {"format": "md", "title": "x", "markdown": "{{ item }}"}}
+        steps = (step("all", "map", input={"items": ["a", "b"], "step": each, "on_error": "continue"}), step("last"))
+        real, taken = files.take, []
+
+        async def full(owner, file_id, save):
+            taken.append(file_id)
+            if len(taken) == 1:
+                raise Fatal("disk_full", "There is no room.")
+            await real(owner, file_id, save)
+
+        monkeypatch.setattr(files, "take", full)
+        done = await leg(await begun(me, *steps))
+        assert done.status is ExecutionStatus.COMPLETED
+        assert [file.file_id for file in (await service.get(me, done.execution_id)).files] == [taken[1]]
+        with pytest.raises(FileNotFound):
+            await service.result_file(me, done.execution_id, taken[0])
+        child = await service.carry_on(me, done.execution_id, ContinueIn(from_step="last"))
+        assert len(child.files) == 1
+
     async def test_erased_while_it_writes_it_leaves_none(self, me, resources_, monkeypatch):
         execution = await begun(me, EXPORT)
-        real = store.add_file
+        real = store.name_file
 
         async def erased(*args):
             await real(*args)
             await erasing.erase(me, execution.id)
 
-        monkeypatch.setattr(store, "add_file", erased)
+        monkeypatch.setattr(store, "name_file", erased)
         await engine().attend(execution.job_id)
         assert await bytes_of(me, resources_) == []
 

@@ -1,5 +1,6 @@
 """What an execution may spend: held by each call for itself, counted once, shared with the jobs that it waits for."""
 
+from contextlib import suppress
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -10,13 +11,14 @@ from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.llm.base import Usage
 from elenchus.core.llm.usage import cost_usd
+from elenchus.identity import service as identity
 from elenchus.identity.tenants.models import Meter, Used
 from elenchus.jobs import run as runs
 from elenchus.jobs import service as jobs
 from elenchus.jobs.errors import LostLease
 from elenchus.jobs.models import Job
 from elenchus.jobs.run import Run
-from elenchus.jobs.schemas import JobError, Subject
+from elenchus.jobs.schemas import JobError, JobStatus, Subject
 from elenchus.jobs.task import task
 from elenchus.library.analysing import service as analysing
 from elenchus.library.analysing.errors import AnalysisNotFound
@@ -110,6 +112,30 @@ class TestCalls:
         assert await month(me) == (120, [])
         assert (await fresh(execution)).holds == []
 
+    async def test_one_that_is_being_settled_is_not_forgotten_by_the_next(self, me, table, monkeypatch):
+        real = identity.usage.settle_tokens
+
+        async def away(owner, hold_id, used, *, month):
+            if used == 120:
+                raise LostLease
+            await real(owner, hold_id, used, month=month)
+
+        async def work(desk, _given):
+            spending = desk.spending(MODEL)
+            first, second = await spending.hold(100, 20), await spending.hold(50, 10)
+            with suppress(LostLease):
+                await spending.used(first, Spent.of_call(100, 20, 0.0))
+            await spending.used(second, Spent.of_call(50, 10, 0.0))
+            raise LostLease
+
+        table(kind("pair", work))
+        execution = await begun(me, step("a", "pair", input={}))
+        with monkeypatch.context() as dying:
+            dying.setattr(identity.usage, "settle_tokens", away)
+            await leg(execution)
+        await release_all(await fresh(execution))
+        assert await month(me) == (180, [])
+
     async def test_one_that_is_settled_leaves_nothing_to_settle(self, me, table):
         table(asking((100, 20), (50, 10)))
         done = await leg(await begun(me, step("a", "asking", input={})))
@@ -133,13 +159,14 @@ async def awaited(_run: Run) -> None: ...
 def waiting(me, table):
     """A kind that waits for a job of its own, which may use the `tokens` that it is given, and says so but once. The
     jobs that were begun."""
-    begun_, reserved = [], set()
+    begun_, reserved = [], dict[Id, Id]()
 
     async def work(desk, given):
         if (id_ := desk.effect_id("job")) not in reserved:
-            desk.reserve(id_, given["tokens"], MODEL)
-            reserved.add(id_)
-        job_id = await jobs.submit("purse.awaited", me, subject=Subject("thing", new_id()), awaited_by=desk.job_id)
+            reserved[id_] = new_id()
+            desk.reserve(id_, given["tokens"], MODEL, job_id=reserved[id_])
+        about = Subject("thing", new_id())
+        job_id = await jobs.submit("purse.awaited", me, subject=about, job_id=reserved[id_], awaited_by=desk.job_id)
         begun_.append(job_id)
         raise WaitsForJob(job_id, "working")
 
@@ -154,6 +181,7 @@ class TestAwaitedJobs:
         execution = await leg(await begun(me, step("a", "map", input=self.ITEMS), budget={"max_tokens": 100}))
         assert (execution.status, execution.error.code) == (ExecutionStatus.FAILED, OVER_BUDGET)
         assert len(waiting) == 1
+        assert (await jobs.get(me, waiting[0])).status is JobStatus.CANCELLED
 
     async def test_its_dollars_too(self, me, waiting):
         most = priced(0, 100)
@@ -163,7 +191,7 @@ class TestAwaitedJobs:
     async def test_there_is_enough_when_there_is(self, me, waiting):
         execution = await leg(await begun(me, step("a", "map", input=self.ITEMS), budget={"max_tokens": 120}))
         assert (execution.status, len(waiting)) == (ExecutionStatus.WAITING, 2)
-        assert sum(one.tokens for one in step_of(execution, "a").wait.reserved) == 120
+        assert sum(one.tokens for one in step_of(execution, "a").reserved) == 120
 
     async def test_a_later_leg_still_knows(self, me, waiting):
         """`b` begins beside `a`, which waits on and has not said anew what it may use."""
@@ -174,11 +202,31 @@ class TestAwaitedJobs:
         found = await leg(execution)
         assert (step_of(found, "b").error.code, step_of(found, "a").status) == (OVER_BUDGET, "waiting")
 
+    async def test_a_run_that_dies_while_it_looks_at_them_forgets_none(self, me, waiting, monkeypatch):
+        """`b` begins in the next run, before `a` has said anew what it may use."""
+        ask = step("ask", "approval", input={"title": "?"})
+        steps = (step("b", "waits", needs=["ask"], input={"tokens": 60}), step("a", "waits", input={"tokens": 60}), ask)
+        execution = await leg(await begun(me, *steps, budget={"max_tokens": 100}))
+
+        def at(point):
+            if point == "workflow_after_begin":
+                raise LostLease
+
+        await jobs.unpark(me, execution.job_id)
+        with monkeypatch.context() as dying:
+            dying.setattr(runs, "at", at)
+            await leg(execution)
+        past = now() - timedelta(seconds=60)
+        await Job.across_tenants().update({"_id": execution.job_id}, {"$set": {"due_at": past}})
+        await service.decide(me, execution.execution_id, "ask", DecisionIn(approved=True))
+        found = await leg(execution)
+        assert (step_of(found, "b").error.code, step_of(found, "a").status) == (OVER_BUDGET, "waiting")
+
     @pytest.mark.parametrize("error", [None, ValueError])
     async def test_what_has_ended_may_use_nothing_more(self, me, waiting, table, error):
         async def ends(desk, _given):
             for _ in range(2):  # once, under one id
-                desk.reserve(desk.effect_id("job"), 60, MODEL)
+                desk.reserve(desk.effect_id("job"), 60, MODEL, job_id=new_id())
             if error:
                 raise error
 
@@ -190,31 +238,53 @@ class TestAwaitedJobs:
 
 
 class TestAnalysis:
-    async def test_a_crash_behind_its_failure_begins_no_other(self, me, monkeypatch):
-        asked: list[Id] = []
+    @pytest.fixture
+    def asked(self, me, monkeypatch):
+        """The analyses that were begun, and what all of them come to."""
+        found = SimpleNamespace(ids=list[Id](), status="failed")
 
         async def get(_principal, _document_id, analysis_id):
-            if analysis_id not in asked:
+            if analysis_id not in found.ids:
                 raise AnalysisNotFound(analysis_id)
             usage = AnalysisUsage(calls=2, prompt_tokens=30, completion_tokens=12, total_tokens=42, cost_usd=0.1)
             error = JobError(code="no_room", detail="It had no room.")
-            return SimpleNamespace(id=analysis_id, status="failed", error=error, usage=usage, result=None)
+            return SimpleNamespace(id=analysis_id, status=found.status, error=error, usage=usage, result=None)
 
         async def analyze(_principal, _document_id, _asked, *, analysis_id, awaited_by, reserve):
-            reserve(60)
-            asked.append(analysis_id)
-            job_id = await jobs.submit("purse.awaited", me, subject=Subject("thing", new_id()), awaited_by=awaited_by)
+            reserve(job_id := new_id(), 60)
+            found.ids.append(analysis_id)
+            about = Subject("thing", new_id())
+            await jobs.submit("purse.awaited", me, subject=about, job_id=job_id, awaited_by=awaited_by)
             return SimpleNamespace(job_id=job_id)
 
+        monkeypatch.setattr(analysing, "get_analysis", get)
+        monkeypatch.setattr(analysing, "analyze", analyze)
+        return found
+
+    ONCE = step(
+        "a", "document_analysis", retry={"max_attempts": 1},
+        input={"document_id": str(new_id()), "analysis_type": "contract", "model": MODEL},
+    )  # fmt: skip
+
+    async def test_one_that_was_stopped_with_its_execution_is_begun_anew(self, me, asked):
+        execution = await leg(await begun(me, self.ONCE))
+        await service.cancel(me, execution.execution_id)
+        asked.status = "cancelled"
+        await service.retry(me, execution.execution_id)
+        assert ((await leg(execution)).status, len(asked.ids)) == (ExecutionStatus.WAITING, 2)
+
+    async def test_one_that_somebody_stops_while_it_is_waited_for_has_failed(self, me, asked):
+        execution = await leg(await begun(me, self.ONCE))
+        asked.status = "cancelled"
+        await jobs.unpark(me, execution.job_id)
+        assert ((await leg(execution)).status, len(asked.ids)) == (ExecutionStatus.FAILED, 1)
+
+    async def test_a_crash_behind_its_failure_begins_no_other(self, me, asked, monkeypatch):
         def at(point):
             if point == "workflow_after_part":
                 raise LostLease
 
-        monkeypatch.setattr(analysing, "get_analysis", get)
-        monkeypatch.setattr(analysing, "analyze", analyze)
-        given = {"document_id": str(new_id()), "analysis_type": "contract", "model": MODEL}
-        once = step("a", "document_analysis", input=given, retry={"max_attempts": 1})
-        execution = await leg(await begun(me, once, budget={"max_tokens": 110}))
+        execution = await leg(await begun(me, self.ONCE, budget={"max_tokens": 110}))
         assert execution.status is ExecutionStatus.WAITING
         await jobs.unpark(me, execution.job_id)
         with monkeypatch.context() as dying:
@@ -223,8 +293,8 @@ class TestAnalysis:
         past = now() - timedelta(seconds=60)
         await Job.across_tenants().update({"_id": execution.job_id}, {"$set": {"due_at": past}})
         done = await leg(execution)
-        assert (done.status, done.error.code, len(asked)) == (ExecutionStatus.FAILED, "no_room", 1)
+        assert (done.status, done.error.code, len(asked.ids)) == (ExecutionStatus.FAILED, "no_room", 1)
         assert (done.steps[0].spent.calls, done.steps[0].spent.total_tokens) == (2, 42)
         await service.retry(me, execution.execution_id)
         again = await leg(execution)
-        assert (again.error and again.error.code, len(asked)) == (None, 2)
+        assert (again.error and again.error.code, len(asked.ids)) == (None, 2)

@@ -34,9 +34,11 @@ async def webhook_secret(owner: HasTenant) -> WebhookSecret:
 
 
 async def rotate_webhook_secret(owner: HasTenant) -> WebhookSecret:
-    secrets, first = WebhookSecret.owned_by(owner), WebhookSecret.first_of(owner.tenant_id)
-    await secrets.insert_missing([first])
-    await secrets.update({"_id": first.id}, {"$inc": {"version": 1}, "$set": {"rotated_at": now()}})
+    """Of several at once one does: the secret before it goes on signing."""
+    secrets, seen = WebhookSecret.owned_by(owner), await webhook_secret(owner)
+    await secrets.insert_missing([WebhookSecret.first_of(owner.tenant_id)])
+    as_seen = {"_id": seen.id, "version": seen.version}
+    await secrets.update(as_seen, {"$inc": {"version": 1}, "$set": {"rotated_at": now()}})
     return await webhook_secret(owner)
 
 

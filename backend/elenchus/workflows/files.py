@@ -5,7 +5,6 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
-from elenchus.core.errors import NotFound
 from elenchus.core.ids import Id
 from elenchus.core.mongo import HasTenant
 from elenchus.core.resources import resources
@@ -34,15 +33,6 @@ async def copy(owner: HasTenant, from_id: Id, file_id: Id) -> None:
         await asyncio.to_thread(_write, path, blocks)
 
     await take(owner, file_id, save)
-
-
-async def is_there(owner: HasTenant, file_id: Id) -> bool:
-    """An execution names a file before its bytes are kept."""
-    try:
-        await resources().storage.local_path(key(owner, file_id))
-    except NotFound:
-        return False
-    return True
 
 
 def read(owner: HasTenant, file_id: Id) -> AsyncIterator[bytes]:

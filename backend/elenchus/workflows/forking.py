@@ -72,9 +72,8 @@ async def child_of(
         is_draft=True,
     )
     kept = {step.name for step in child.steps if step.status is StepStatus.COMPLETED}
-    child.files = [
-        file.model_copy(update={"id": _copy_id(child_id, file)}) for file in parent.files if file.step in kept
-    ]
+    files_kept = [file for file in parent.files if file.step in kept and file.is_there]
+    child.files = [file.model_copy(update={"id": _copy_id(child_id, file)}) for file in files_kept]
     return child
 
 

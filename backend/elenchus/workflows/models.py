@@ -44,9 +44,10 @@ class Spent(BaseModel):
 
 
 class Reserved(BaseModel):
-    """Of the budget, for a job of its own that an execution waits for: the most that it may spend."""
+    """Of the budget, for a call or for a job of its own that a step waits for: the most that it may spend."""
 
     id: Id
+    job_id: Id | None = None
     tokens: int
     cost_usd: float
 
@@ -68,7 +69,6 @@ class Wait(BaseModel):
     until: datetime | None = None
     job_id: Id | None = None
     others: list[Id] = Field(default_factory=list)  # jobs that it waits for too
-    reserved: list[Reserved] = Field(default_factory=list)
     title: str | None = None
     details: str | None = None
     four_eyes: bool = False
@@ -104,6 +104,8 @@ class Step(BaseModel):
     decision: Decision | None = None
     spent: Spent = Field(default_factory=Spent)
     counted: list[str] = Field(default_factory=list)  # what stands in it under a name
+    #: For the jobs that it has begun and not heard of since.
+    reserved: list[Reserved] = Field(default_factory=list)
     #: Of calls that stand in it, what their holds on the month are still to be settled with.
     unsettled: dict[str, int] = Field(default_factory=dict)
     started_at: datetime | None = None
@@ -125,6 +127,7 @@ class File(BaseModel):
     media_type: str
     bytes: int
     step: str
+    is_there: bool = True  # it is named before its bytes are kept
 
 
 class Execution(TenantOwned):
@@ -142,7 +145,7 @@ class Execution(TenantOwned):
     template_version: int
     title: str
     definition: str
-    input_schema: str = "{}"
+    input_schema: str | None = None  # None: of before this was kept
     output_schema: str | None = None
     input: str
     output: str | None = None

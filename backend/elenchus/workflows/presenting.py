@@ -69,7 +69,11 @@ async def whole(execution: Execution) -> ExecutionOut:
         error_code=execution.error.code if execution.error else None,
         budget=execution.budget,
         steps=steps,
-        files=[FileOut(file_id=file.id, **file.model_dump(exclude={"id"})) for file in execution.files],
+        files=[
+            FileOut(file_id=file.id, **file.model_dump(exclude={"id", "is_there"}))
+            for file in execution.files
+            if file.is_there
+        ],
         last_event_id=execution.seq,
     )
 
@@ -124,7 +128,7 @@ _SAME = (
 
 
 def _wait(wait: Wait | None) -> WaitOut | None:
-    return WaitOut(**wait.model_dump(exclude={"four_eyes", "others", "reserved"})) if wait else None
+    return WaitOut(**wait.model_dump(exclude={"four_eyes", "others"})) if wait else None
 
 
 def spent(sums: Spent) -> SpentOut:

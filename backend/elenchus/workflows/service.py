@@ -20,7 +20,7 @@ from elenchus.jobs import service as jobs
 from elenchus.jobs.errors import JobIsOver, JobNotFound
 from elenchus.jobs.schemas import JobDetail, JobOutcome, JobStatus, Subject
 from elenchus.library import service as library
-from elenchus.workflows import erasing, files, forking, forms, presenting, store
+from elenchus.workflows import erasing, forking, forms, presenting, store
 from elenchus.workflows.catalogue import service as catalogue
 from elenchus.workflows.catalogue.values import Known
 from elenchus.workflows.errors import (
@@ -155,7 +155,7 @@ async def submit(execution: Execution) -> None:
 async def found(principal: Principal, execution_id: str) -> Execution:
     """One's own, or for an administrator any of the tenant's."""
     execution = await store.named(principal, execution_id)
-    if execution is None or not _may_see(principal, execution):
+    if execution is None or execution.is_draft or not _may_see(principal, execution):
         raise ExecutionNotFound(execution_id)
     return execution
 
@@ -193,7 +193,7 @@ async def result_file(principal: Principal, execution_id: str, file_id: Id) -> F
     """Its bytes are `files.read`'s. Raises `FileNotFound`."""
     execution = await found(principal, execution_id)
     file = next((one for one in execution.files if one.id == file_id), None)
-    if file is None or not await files.is_there(principal, file_id):
+    if file is None or not file.is_there:
         raise FileNotFound(file_id)
     await audit.record(principal, Action.EXECUTION_EXPORTED, EXECUTION, execution.id, file=str(file_id))
     return file
@@ -265,7 +265,8 @@ async def carry_on(principal: Principal, execution_id: str, given: ContinueIn) -
     value: dict[str, JsonValue] = json.loads(parent.input)
     documents: list[Id] | None = None
     if given.input_data is not None:
-        form = json.loads(parent.input_schema)
+        kept = parent.input_schema
+        form = json.loads(kept) if kept else (await catalogue.wanted(principal, parent.template_id, None)).input_schema
         value = await checked_input(principal, form, given.input_data)
         documents = _documents(form, value)
     child = await forking.child_of(principal, parent, given, value, documents)

@@ -32,9 +32,15 @@ async def insert(execution: Execution) -> bool:
 
 
 async def finish(draft: Execution) -> bool:
-    """All of it is written. False when it is gone."""
-    done = {"is_draft": False, "updated_at": now()}
-    return await Execution.owned_by(draft).update({"_id": draft.id, "is_draft": True}, {"$set": done})
+    """All of it is written. False when it is gone, or given up."""
+    as_begun = {"_id": draft.id, "is_draft": True, "updated_at": draft.updated_at}
+    return await Execution.owned_by(draft).update(as_begun, {"$set": {"is_draft": False, "updated_at": now()}})
+
+
+async def give_up(draft: Execution) -> bool:
+    """It is not finished any more. False when it is finished already."""
+    unfinished = {"_id": draft.id, "is_draft": True}
+    return await Execution.owned_by(draft).update(unfinished, {"$set": {"updated_at": EPOCH}})
 
 
 async def find(owner: HasTenant, execution_id: Id) -> Execution | None:
@@ -49,7 +55,8 @@ async def named(owner: HasTenant, name: str) -> Execution | None:
 
 
 async def page(owner: HasTenant, query: PageQuery, *, wanted: Mapping[str, Any]) -> list[Row]:
-    return await Execution.owned_by(owner).newest(wanted, limit=query.fetch, before=query.after, fields=_LISTED)
+    whole = {**wanted, "is_draft": {"$ne": True}}
+    return await Execution.owned_by(owner).newest(whole, limit=query.fetch, before=query.after, fields=_LISTED)
 
 
 async def ids_of(owner: HasTenant, wanted: Mapping[str, Id]) -> AsyncIterator[Id]:
@@ -109,6 +116,13 @@ async def note_hold(owner: HasTenant, execution_id: Id, hold_id: Id) -> None:
 
 async def drop_holds(owner: HasTenant, execution_id: Id, hold_ids: Sequence[Id]) -> None:
     await Execution.owned_by(owner).update({"_id": execution_id}, {"$pull": {"holds": {"$in": [*hold_ids]}}})
+
+
+async def name_file(owner: HasTenant, execution_id: Id, file: File) -> None:
+    """Before its bytes are kept, unless it has some."""
+    named = file.model_copy(update={"is_there": False}).model_dump()
+    without = {"_id": execution_id, "files.id": {"$ne": file.id}}
+    await Execution.owned_by(owner).update(without, {"$push": {"files": named}})
 
 
 async def add_file(owner: HasTenant, execution_id: Id, file: File) -> None:

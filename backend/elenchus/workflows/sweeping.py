@@ -10,7 +10,8 @@ async def queue_left(before: datetime) -> int:
     """Those that were stored and not queued; drafts go."""
     found = await store.never_begun(before, limit=store.AT_ONCE)
     for execution in (each for each in found if each.is_draft):
-        await erasing.erase(execution, execution.id)
+        if await store.give_up(execution):
+            await erasing.erase(execution, execution.id)
     left = await jobs.never_queued([each for each in found if not each.is_draft])
     for execution in left:
         await service.submit(execution)

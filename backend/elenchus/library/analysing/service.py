@@ -52,16 +52,16 @@ async def analyze(
     *,
     analysis_id: Id | None = None,
     awaited_by: Id | None = None,
-    reserve: Callable[[int], None] | None = None,
+    reserve: Callable[[Id, int], None] | None = None,
 ) -> AnalysisStarted:
     """Raises `DocumentHasNoText` before it was read, and `QuotaExceeded` when the tokens that the model may use at most
-    are more than the month has left; and what `reserve` does, which is told these tokens.
+    are more than the month has left; and what `reserve` does, which is told its job and these tokens.
 
     Under an `analysis_id` of the caller's own, asking twice is asking once. The job that it is `awaited_by` is woken
     when it ends."""
     if analysis_id and (known := await store.find(principal, analysis_id)):
         if reserve:
-            reserve(known.most_tokens)
+            reserve(known.job_id, known.most_tokens)
         await _submit(principal, known, awaited_by)
         return AnalysisStarted(job_id=known.job_id, analysis_id=known.id)
     document = await _existing(principal, document_id)
@@ -69,7 +69,7 @@ async def analyze(
         raise DocumentHasNoText(document_id)
     analysis = await _asked(principal, document, asked, analysis_id or new_id())
     if reserve:
-        reserve(analysis.most_tokens)
+        reserve(analysis.job_id, analysis.most_tokens)
     await store.add(principal, analysis)
     try:
         await hold(principal, analysis)

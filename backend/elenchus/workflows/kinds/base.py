@@ -80,9 +80,9 @@ class Desk(Protocol):
     async def evaluated(self, value: JsonValue, more: Mapping[str, JsonValue]) -> JsonValue:
         """Expressions that the engine left alone, with these names beside those of the step."""
 
-    def reserve(self, id_: Id, most_tokens: int, model: str | None) -> None:
-        """Of the budget, before a job of its own is begun that counts in the month itself: once under an id. Raises
-        `Fatal` when so many are not left."""
+    def reserve(self, id_: Id, most_tokens: int, model: str | None, *, job_id: Id) -> None:
+        """Of the budget, before a job of its own is begun that counts in the month itself: once under an id. When the
+        step fails the job is stopped. Raises `Fatal` when so many are not left."""
 
     async def spent_elsewhere(self, id_: Id, spent: Spent) -> None:
         """By the job for which they were reserved, which has ended; once."""

@@ -29,17 +29,20 @@ async def run(desk: Desk, given: AnalysisGiven) -> JsonValue:
             found = None
         if found is None or found.status not in _ENDED:
             break
-        await _tell_once(desk, number, found)
+        await desk.spent_elsewhere(found.id, _spent(found))
+        if found.status != "cancelled" or await _round(desk, number) == desk.round:
+            await _tell_once(desk, number, found)
     else:
         raise Fatal("too_many_tries", f"The analysis failed {TRIES} times. Begin a new execution.")
     if found is None or found.result is None:
+        await _round(desk, number)
         started = await analysing.analyze(
             desk.principal,
             given.document_id,
             asked,
             analysis_id=analysis_id,
             awaited_by=desk.job_id,
-            reserve=lambda most_tokens: desk.reserve(analysis_id, most_tokens, given.model),
+            reserve=lambda job_id, most: desk.reserve(analysis_id, most, given.model, job_id=job_id),
         )
         raise WaitsForJob(started.job_id, "analysing")
     await desk.spent_elsewhere(found.id, _spent(found))
@@ -59,9 +62,17 @@ def _spent(found: AnalysisOut) -> Spent:
     return once.model_copy(update={"calls": usage.calls})
 
 
+async def _round(desk: Desk, number: int) -> JsonValue:
+    """In which this analysis was begun: with that, it was stopped too."""
+
+    async def now() -> JsonValue:
+        return desk.round
+
+    return await desk.kept(f"round of {number}", now)
+
+
 async def _tell_once(desk: Desk, number: int, found: AnalysisOut) -> None:
     """That it failed is this turn's failure, until that is written; the next turn begins another analysis."""
-    await desk.spent_elsewhere(found.id, _spent(found))
 
     async def tell() -> JsonValue:
         return desk.turn

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import random
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +12,16 @@ from pydantic import JsonValue
 
 from elenchus.core import logs, problems, tracing
 from elenchus.core.clock import now
+from elenchus.core.principal import Principal, Role
 from elenchus.jobs import run as runs
+from elenchus.jobs import service as jobs
 from elenchus.jobs import verdict
-from elenchus.jobs.errors import Fatal, JobInterrupted, Retryable
+from elenchus.jobs.errors import Fatal, JobInterrupted, JobIsOver, JobNotFound, Retryable
 from elenchus.jobs.schemas import AttemptOutcome, JobError
 from elenchus.workflows import kinds
 from elenchus.workflows.definition import StepDef
 from elenchus.workflows.errors import WaitsForJob, WaitsForPerson
-from elenchus.workflows.models import INPUT, OUTPUT, Step, StepAttempt, Wait, inline
+from elenchus.workflows.models import INPUT, OUTPUT, Execution, Reserved, Step, StepAttempt, Wait, inline
 from elenchus.workflows.running.desk import LegOver, StepDesk, as_json, evaluated
 from elenchus.workflows.running.record import gone
 from elenchus.workflows.schemas import StepStatus
@@ -71,9 +75,8 @@ async def _attempted(course: "Course", step: StepDef) -> None:
         await _wait(course, index, Wait(kind="approval", since=now(), until=wait.until, **asked))
     except WaitsForJob as wait:
         until = now() + timedelta(minutes=10)  # it wakes us; this is for the day that it could not
-        jobs: dict[str, Any] = {"job_id": wait.job_id, "others": wait.others}
-        jobs["reserved"] = course.purse.reserved_by(index)
-        await _wait(course, index, Wait(kind="job", since=now(), until=until, **jobs), stage=wait.stage)
+        begun: dict[str, Any] = {"job_id": wait.job_id, "others": wait.others}
+        await _wait(course, index, Wait(kind="job", since=now(), until=until, **begun), stage=wait.stage)
     except (JobInterrupted, LegOver, asyncio.CancelledError):
         raise
     except TimeoutError as error:
@@ -181,6 +184,7 @@ async def _complete(course: "Course", step: StepDef, text: str) -> None:
         progress=1.0,
         output=kept,
         output_bytes=size,
+        reserved=[],
         completed_at=now(),
         attempts=closed(course.record.step(index), AttemptOutcome.COMPLETED, None),
     )
@@ -188,7 +192,8 @@ async def _complete(course: "Course", step: StepDef, text: str) -> None:
 
 
 async def _wait(course: "Course", index: int, wait: Wait, *, stage: str | None = None) -> None:
-    await course.record.change_step(index, status=StepStatus.WAITING, wait=wait, stage=stage)
+    reserved = course.purse.reserved_by(index)
+    await course.record.change_step(index, status=StepStatus.WAITING, wait=wait, stage=stage, reserved=reserved)
 
 
 async def _judge(course: "Course", step: StepDef, error: Exception) -> None:
@@ -222,7 +227,8 @@ async def _try_again(
         status=StepStatus.WAITING,
         attempt=row.attempt,
         error=told,
-        wait=wait.model_copy(update={"reserved": course.purse.reserved_by(index)}),
+        wait=wait,
+        reserved=course.purse.reserved_by(index),
         attempts=closed(row, outcome, told),
         **counted,
     )
@@ -232,6 +238,7 @@ async def _failed(course: "Course", step: StepDef, error: JobError) -> None:
     index, _ = course.steps[step.name]
     row = _as_begun(course, index)
     course.outputs[step.name] = None
+    await course.record.ask(lambda: stop(course.execution, course.purse.reserved_by(index)))
     course.purse.reserved[index].clear()
     await course.record.change_step(
         index,
@@ -240,10 +247,19 @@ async def _failed(course: "Course", step: StepDef, error: JobError) -> None:
         failures=row.failures + 1,
         error=error,
         wait=None,
+        reserved=[],
         started_at=row.started_at or now(),
         completed_at=now(),
         attempts=closed(row, AttemptOutcome.FAILED, error),
     )
+
+
+async def stop(execution: Execution, reserved: Iterable[Reserved]) -> None:
+    """The jobs that nobody waits for any more."""
+    whoever_may = Principal(execution.tenant_id, execution.user_id, Role.ADMIN)
+    for job_id in [each.job_id for each in reserved if each.job_id]:
+        with suppress(JobIsOver, JobNotFound):
+            await jobs.cancel(whoever_may, job_id)
 
 
 def _as_begun(course: "Course", index: int) -> Step:

@@ -103,8 +103,8 @@ class StepDesk:
     async def evaluated(self, value: JsonValue, more: Scope) -> JsonValue:
         return await evaluated(value, {**self.scope, **more}, self.step)
 
-    def reserve(self, id_: Id, most_tokens: int, model: str | None) -> None:
-        self.purse.reserve(self.index, id_, most_tokens, full_name(model, settings().llm))
+    def reserve(self, id_: Id, most_tokens: int, model: str | None, *, job_id: Id) -> None:
+        self.purse.reserve(self.index, id_, most_tokens, full_name(model, settings().llm), job_id=job_id)
 
     async def spent_elsewhere(self, id_: Id, spent: Spent) -> None:
         if spent.calls:
@@ -127,9 +127,10 @@ class StepDesk:
     async def add_file(self, file: File, save: Callable[[Path], Awaitable[None]]) -> None:
         """Named first, so that its bytes go with the execution. What is gone meanwhile keeps none. Raises `Fatal`."""
         execution = self.record.execution
-        await self.record.ask(lambda: store.add_file(execution, execution.id, file))
+        await self.record.ask(lambda: store.name_file(execution, execution.id, file))
         await files.take(execution, file.id, save)
         runs.at("workflow_after_bytes")
+        await self.record.ask(lambda: store.add_file(execution, execution.id, file))
         if await self.record.ask(lambda: store.place(execution, execution.id)) is None:
             await files.delete(execution, file.id)
             raise gone()

@@ -95,6 +95,7 @@ def _again(step: Step) -> Step:
             "decision": step.decision if was_running else None,
             "rounds": step.rounds + (not was_running),
             "wait": None,
+            "reserved": step.reserved if was_running else [],
             "error": None,
             "completed_at": None,
         }
@@ -158,6 +159,7 @@ async def _end(execution: Execution, outcome: JobOutcome) -> bool:
 
 async def _stop_awaited(execution: Execution) -> None:
     """Nobody waits for them any more."""
+    await attempting.stop(execution, [each for step in execution.steps for each in step.reserved])
     whoever_may = Principal(execution.tenant_id, execution.user_id, Role.ADMIN)
     waits = [step.wait for step in execution.steps if step.wait and step.wait.job_id]
     for job_id in [job_id for wait in waits for job_id in (wait.job_id, *wait.others) if job_id]:

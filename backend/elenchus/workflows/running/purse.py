@@ -13,8 +13,10 @@ from elenchus.jobs.errors import Fatal
 from elenchus.workflows import store
 from elenchus.workflows.models import Execution, Reserved, Spent
 from elenchus.workflows.running.record import Record
+from elenchus.workflows.schemas import StepStatus
 
 OVER_BUDGET = "budget_exceeded"
+_UNDER_WAY = frozenset({StepStatus.PENDING, StepStatus.RUNNING, StepStatus.WAITING})
 
 
 @dataclass(slots=True)
@@ -24,11 +26,12 @@ class Purse:
     record: Record
     held: dict[Id, Reserved] = field(default_factory=dict)
     reserved: dict[int, dict[Id, Reserved]] = field(default_factory=dict)
+    _unsettled: set[Id] = field(default_factory=set)
     _number: int = 0
 
     def __post_init__(self) -> None:
         for index, step in enumerate(self.record.execution.steps):
-            self.reserved[index] = {each.id: each for each in step.wait.reserved} if step.wait else {}
+            self.reserved[index] = {each.id: each for each in step.reserved if step.status in _UNDER_WAY}
 
     async def hold(self, prompt_tokens: int, completion_tokens: int, model: str) -> Id:
         """Raises `Fatal` when the budget, and `QuotaExceeded` when the month, has not so much left."""
@@ -37,6 +40,7 @@ class Purse:
         hold_id = derived_id("workflow tokens", execution.id, execution.token, self._number)
         most = self._within_budget(hold_id, Usage(prompt_tokens, completion_tokens), model)
         self.held[hold_id] = most
+        self._unsettled.add(hold_id)
         try:
             await self.record.ask(lambda: store.note_hold(execution, execution.id, hold_id))
             month = execution.tokens_month
@@ -46,10 +50,11 @@ class Purse:
             raise
         return hold_id
 
-    def reserve(self, index: int, id_: Id, most_tokens: int, model: str) -> None:
+    def reserve(self, index: int, id_: Id, most_tokens: int, model: str, *, job_id: Id) -> None:
         """For a job that counts in the month itself. All of it may be completion: how much is not known before."""
         if most_tokens and id_ not in self.reserved[index]:
-            self.reserved[index][id_] = self._within_budget(id_, Usage(0, most_tokens), model)
+            most = self._within_budget(id_, Usage(0, most_tokens), model)
+            self.reserved[index][id_] = most.model_copy(update={"job_id": job_id})
 
     def reserved_by(self, index: int) -> list[Reserved]:
         return [*self.reserved[index].values()]
@@ -78,7 +83,7 @@ class Purse:
             await self.release(hold_id)
             return
         runs.at("workflow_before_used")
-        await self.record.spend(index, spent, hold_id=hold_id, held=self.held)
+        await self.record.spend(index, spent, hold_id=hold_id, unsettled=self._unsettled)
         runs.at("workflow_after_spent")
         await self._settle(hold_id, spent.total_tokens)
 
@@ -91,6 +96,7 @@ class Purse:
         execution = self.record.execution
         month = execution.tokens_month
         await self.record.ask(lambda: identity.usage.settle_tokens(execution, hold_id, tokens, month=month))
+        self._unsettled.discard(hold_id)
         await self.record.ask(lambda: store.drop_holds(execution, execution.id, [hold_id]))
 
 

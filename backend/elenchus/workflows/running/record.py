@@ -43,21 +43,25 @@ class Record:
     async def change_step(self, index: int, *, event: str = "step", **fields: Any) -> None:
         await self._change(lambda: {index: self.step(index).model_copy(update=fields)}, {}, event)
 
-    async def spend(self, index: int, more: Spent, *, hold_id: Id, held: Collection[Id]) -> None:
-        """By a call that held tokens of the month, of which those of `held` are not settled yet."""
+    async def spend(self, index: int, more: Spent, *, hold_id: Id, unsettled: Collection[Id]) -> None:
+        """By a call that held tokens of the month; whose holds are not settled yet."""
 
         def counted() -> dict[int, Step]:
             step = self.step(index)
-            left = {name: tokens for name, tokens in step.unsettled.items() if Id(name) in held}
-            unsettled = {**left, str(hold_id): more.total_tokens}
-            return {index: step.model_copy(update={"spent": step.spent.plus(more), "unsettled": unsettled})}
+            left = {name: tokens for name, tokens in step.unsettled.items() if Id(name) in unsettled}
+            left[str(hold_id)] = more.total_tokens
+            return {index: step.model_copy(update={"spent": step.spent.plus(more), "unsettled": left})}
 
         await self._change(counted, {}, "usage")
 
     async def spend_once(self, index: int, more: Spent, name: str) -> None:
+        """What was reserved under this name is not any more."""
+
         def counted() -> dict[int, Step]:
             step = self.step(index)
-            return {index: step.model_copy(update={"spent": step.spent.plus(more), "counted": [*step.counted, name]})}
+            told = {"spent": step.spent.plus(more), "counted": [*step.counted, name]}
+            left = [each for each in step.reserved if str(each.id) != name]
+            return {index: step.model_copy(update={**told, "reserved": left})}
 
         if name not in self.step(index).counted:
             await self._change(counted, {}, "usage")
