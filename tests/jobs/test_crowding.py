@@ -1,14 +1,16 @@
 """Many claims are one command, and many ends; each job is one run's, and each run ends its own."""
 
 import asyncio
+import time
 
 import pymongo
 import pytest
 from pydantic import ValidationError
 from pymongo import _csot
-from pymongo.errors import AutoReconnect
+from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure
 
 from elenchus.core.clock import now
+from elenchus.core.mongo import Unscoped
 from elenchus.jobs import store as jobs_store
 from elenchus.jobs.crowding import store
 from elenchus.jobs.crowding.claims import Claims
@@ -129,6 +131,65 @@ async def test_one_that_is_cut_off_takes_nobody_with_it(me, claims):
     assert [job.id for job in told[1:]] == ids[1:]
 
 
+async def test_what_nobody_asks_for_any_more_is_left_to_others(me, claims, stored):
+    """It would be nobody's until its lease ends, and its worker be taken for dead."""
+    job_id, other = [await submit("crowding.note", me) for _ in range(2)]
+    asking = [asyncio.create_task(claims.claim(each)) for each in (job_id, job_id, other, other)]
+    await asyncio.sleep(0)
+    for cut_off in (asking[0], asking[2], asking[3]):
+        cut_off.cancel()
+    told = await asyncio.gather(*asking, return_exceptions=True)
+    assert told[1].id == job_id
+    assert (await stored(other)).status is JobStatus.QUEUED
+
+
+async def test_a_claim_whose_answer_was_lost_is_found(me, claims, monkeypatch):
+    """PyMongo sends an update of one row again, but none of several."""
+    ids, really = [await submit("crowding.note", me) for _ in range(3)], Unscoped.update_many
+
+    async def unanswered(*args):
+        await really(*args)
+        raise AutoReconnect("connection closed")
+
+    monkeypatch.setattr(Unscoped, "update_many", unanswered)
+    assert [job.id for job in await asyncio.gather(*map(claims.claim, ids))] == ids
+
+
+async def test_one_that_was_never_sent_is_told_as_before(me, claims, monkeypatch, stored):
+    job_id = await submit("crowding.note", me)
+
+    async def away(*_):
+        raise AutoReconnect("away")
+
+    monkeypatch.setattr(Unscoped, "update_many", away)
+    with pytest.raises(AutoReconnect):
+        await claims.claim(job_id)
+    assert (await stored(job_id)).status is JobStatus.QUEUED
+
+
+@pytest.mark.parametrize("broken", [{"attempt_log": "no list"}, {"attempts": "many"}])
+class TestOneThatTheDatabaseCannotClaim:
+    @pytest.fixture(autouse=True)
+    async def removed(self, me):
+        """No list of all tenants' jobs can show it."""
+        yield
+        await Job.owned_by(me).delete_many({})
+
+    async def test_it_keeps_nobody_from_it_who_comes_after(self, me, claims, broken):
+        bad, good, other = [await submit("crowding.note", me) for _ in range(3)]
+        await Job.across_tenants().update({"_id": bad}, {"$set": broken})
+        told = await asyncio.gather(*map(claims.claim, (bad, good, other)), return_exceptions=True)
+        assert isinstance(told[0], OperationFailure)
+        assert [job.id for job in told[1:]] == [good, other]
+
+    async def test_what_was_claimed_before_it_is_run(self, me, claims, stored, broken):
+        """A write of several rows goes as far as it can."""
+        good, bad = [await submit("crowding.note", me) for _ in range(2)]
+        await Job.across_tenants().update({"_id": bad}, {"$set": broken})
+        job, _ = await asyncio.gather(*map(claims.claim, (good, bad)), return_exceptions=True)
+        assert (job.id, job.token) == (good, (await stored(good)).token)
+
+
 class TestEnds:
     """What ends alike is one write; what does not, or is another run's by now, is not taken along."""
 
@@ -210,6 +271,26 @@ class TestEnds:
         (first, lease), (second, _) = await running(2)
         assert await ends.end(first, DONE, lease)
         assert await asyncio.gather(ends.end(first, DONE, lease), ends.end(second, DONE, lease)) == [True, True]
+
+    async def test_a_connection_that_hangs_costs_those_behind_it_no_lease(self, ends, running, monkeypatch):
+        [(stuck, lease), (behind, near)] = await running(2)
+        near.ends = time.monotonic() + lease.left / 2
+        failed = Ending(JobStatus.FAILED, AttemptOutcome.FAILED, None, is_told=False)
+        really, hangs = store.end, asyncio.Event()
+
+        async def end(jobs, ending, **more):
+            if hangs.is_set():
+                return await really(jobs, ending, **more)
+            hangs.set()
+            await asyncio.sleep(_csot.remaining())
+            raise NetworkTimeout("no answer")
+
+        monkeypatch.setattr(store, "end", end)
+        first = asyncio.create_task(lease.write(lambda: ends.end(stuck, failed, lease)))
+        await hangs.wait()
+        await near.write(lambda: ends.end(behind, DONE, near))
+        assert near.left > 0
+        await first
 
     async def test_one_ways_trouble_is_not_the_others(self, ends, running, monkeypatch):
         (good, lease), (bad, _) = await running(2)

@@ -258,6 +258,38 @@ class TestBugs:
         await privacy.erase_in(me)
         assert await Job.owned_by(me).rows({}) == []
 
+    async def test_one_of_another_versions_status_is_left_to_it(self, me, engine, stored, make_due):
+        started.pop("told", None)
+        parent = await row_without_wake_up(me, queue="elsewhere", due_at=now() + timedelta(days=1))
+        job_id = await jobs.submit("worker.told", me, subject=Subject("thing", new_id()), awaited_by=parent.id)
+        await Job.across_tenants().update({"_id": job_id}, {"$set": {"status": "postponed"}})
+        for _ in range(2):
+            await make_due(job_id)
+            await engine(told).attend(job_id)
+        row = await Job.across_tenants().row({"_id": job_id})
+        assert (row["status"], row["open"], "told" in started) == ("postponed", True, False)
+        assert (await stored(parent.id)).due_at > now()
+        assert await Job.owned_by(me).delete({"_id": job_id})  # those who list all tenants' jobs could not
+
+    async def test_one_whose_token_cannot_be_read_is_not_told_of_for_ever(self, me, engine, make_due):
+        job_id = await submit("worker.told", me)
+        await Job.across_tenants().update({"_id": job_id}, {"$set": {"token": 1.5}})
+        for _ in range(3):
+            await make_due(job_id)
+            await engine(told).attend(job_id)
+        row = await Job.across_tenants().row({"_id": job_id})
+        assert (row["status"], row["open"], row["token"]) == ("failed", False, 2.5)
+
+    @pytest.mark.parametrize("broken", [{"steps": "not a list"}, {"attempt_log": [{"number": "one"}]}])
+    async def test_what_was_put_aside_stands_in_no_later_runs_way(self, me, engine, stored, broken):
+        job_id = await submit("worker.note", me)
+        await Job.across_tenants().update({"_id": job_id}, {"$set": broken})
+        await engine(note).attend(job_id)
+        assert (await stored(job_id)).error.code == "unreadable"
+        await jobs.retry(me, job_id)
+        await engine(note).attend(job_id)
+        assert (await stored(job_id)).status is JobStatus.COMPLETED
+
     async def test_a_loop_that_ends_by_itself_ends_the_worker_loudly(self, start_worker, monkeypatch):
         """Not a worker that looks alive and sweeps nothing: the supervisor starts another."""
 

@@ -276,7 +276,8 @@ async def close(row: Row) -> bool:
 async def fail_unreadable(job_id: Id, *, worker: str, error: JobError) -> bool:
     """A row that this worker has claimed and cannot make sense of: what it cannot read is put aside, so that its end
     can be told and shown. Where that is no help whoever waits for it is woken, and nobody else told."""
-    if (row := await _jobs().row({"_id": job_id, "open": True})) is None:
+    row = await _jobs().row({"_id": job_id, "open": True, "status": {"$in": [*JobStatus]}})
+    if row is None:  # of a status that this version does not know: the other one's
         return False
     told: Row = {"open": bool(row.get("awaited_by")) or tasks.is_told(row["type"]), "due_at": now()}
     if row["status"] == JobStatus.RUNNING:

@@ -1,9 +1,11 @@
 """The jobs that a worker takes up."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pydantic import ValidationError
+from pymongo.errors import OperationFailure
 
+from elenchus.core import problems
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.settings import JobSettings
@@ -33,13 +35,32 @@ class Claims:
     async def _settle(self, asked: Sequence[Asked[Id, Job | None]]) -> None:
         first: dict[Id, Asked[Id, Job | None]] = {}
         for one in asked:
-            first.setdefault(one.question, one)
+            if not one.answer.done():  # who was cut off would not run it
+                first.setdefault(one.question, one)
+        await self._claim(first)
+        for one in asked:
+            one.give(None)
+
+    async def _claim(self, asked: Mapping[Id, Asked[Id, Job | None]]) -> None:
+        """Together; each by itself when the database refuses, as it does for a row that it cannot change so."""
         until = now() + term(self._settings)
-        for row in await store.claim([*first], types=self._types, worker=self._worker, until=until):
-            one = first[row["_id"]]
+        try:
+            rows = await store.claim([*asked], types=self._types, worker=self._worker, until=until)
+        except OperationFailure as error:
+            if problems.away(error):
+                raise
+            await self._one_by_one(asked, error)
+            return
+        for row in rows:
+            one = asked[row["_id"]]
             try:
                 one.give(Job.model_validate(row))
             except ValidationError as error:
                 one.refuse(error)
-        for one in asked:
-            one.give(None)
+
+    async def _one_by_one(self, asked: Mapping[Id, Asked[Id, Job | None]], error: OperationFailure) -> None:
+        for job_id, one in asked.items():
+            if len(asked) == 1:
+                one.refuse(error)
+            else:
+                await self._claim({job_id: one})

@@ -13,6 +13,7 @@ from elenchus.jobs.crowding.store import Ending
 from elenchus.jobs.lease import SHORTEST_TRY_SECONDS, Lease, term
 from elenchus.jobs.models import Job
 
+TRIES = 3  # for which a lease has time: a connection that hangs must not cost those behind it theirs
 Run = tuple[Job, Ending, Lease]
 
 
@@ -42,7 +43,8 @@ class Ends:
 
     async def _end(self, ending: Ending, group: Sequence[Asked[Run, bool]]) -> None:
         left = min(lease.left for _, _, lease in (one.question for one in group))
-        with pymongo.timeout(max(left, SHORTEST_TRY_SECONDS)):
+        longest = min(left, self._settings.lease_seconds / TRIES)
+        with pymongo.timeout(max(longest, SHORTEST_TRY_SECONDS)):
             ended = await store.end([one.question[0] for one in group], ending, tell=now() + term(self._settings))
         for one in group:
             one.give(one.question[0].id in ended)

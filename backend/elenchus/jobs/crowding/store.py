@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import pymongo
+from pymongo.errors import AutoReconnect, OperationFailure
+
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import Row
 from elenchus.jobs.models import Job
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState
 from elenchus.jobs.store import ATTEMPTS_KEPT, EARLY, UNDER_WAY_LIST, attempt_ended, ended
+
+LOOK_SECONDS = 2.0  # for a second look, after trouble
 
 
 async def claim(ids: Collection[Id], *, types: Collection[str], worker: str, until: datetime) -> list[Row]:
@@ -22,9 +27,21 @@ async def claim(ids: Collection[Id], *, types: Collection[str], worker: str, unt
     moment, mark = now(), new_id()
     wanted: Row = {"_id": {"$in": [*ids]}}
     due = {"status": {"$in": UNDER_WAY_LIST}, "due_at": {"$lte": moment + EARLY}, "type": {"$in": sorted(types)}}
-    if not await Job.across_tenants().update_many(wanted | due, _taken(worker, mark, moment, until)):
-        return []
+    try:
+        if not await Job.across_tenants().update_many(wanted | due, _taken(worker, mark, moment, until)):
+            return []
+    except (AutoReconnect, OperationFailure):
+        if not (rows := await _taken_for_good(wanted | {"claim": mark})):
+            raise
+        return rows
     return await Job.across_tenants().rows(wanted | {"claim": mark})
+
+
+async def _taken_for_good(filter_: Row) -> list[Row]:
+    """By a claim whose answer was lost: the driver sends no write of several rows again, and what it has taken would be
+    nobody's. What a failover may take back is not taken: another would have it under the same token."""
+    with pymongo.timeout(LOOK_SECONDS):
+        return await Job.across_tenants().settled().rows(filter_)
 
 
 def _taken(worker: str, mark: Id, moment: datetime, until: datetime) -> list[Mapping[str, Any]]:
