@@ -131,7 +131,7 @@ PARTS: tuple[Part, ...] = (
         shown=("email", "role", "created_at", "expires_at"),
     ),
     plain_part("usage", tenants_models.Used),
-    plain_part("webhook_secrets", outbox_models.WebhookSecret),
+    plain_part("webhook_signing", outbox_models.WebhookSecret),
     plain_part(
         "messages",
         outbox_models.OutboxMessage,

@@ -9,11 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from elenchus.main import create_app
 from tests.access.operations import ID, ROWS, Operation, Row, operations, puts
 from tests.access.world import World, snapshot
 
-OPERATIONS = operations(create_app().openapi())
+OPERATIONS = operations()
 GUARDED = [each for each in OPERATIONS if each.id not in ROWS or ROWS[each.id].who != "everyone"]
 NOBODY_ANY_MORE = ("anonymous", "expired", "left", "suspended", "removed", "revoked key")
 RANK = ("viewer", "member", "admin", "owner", "superuser")

@@ -137,20 +137,22 @@ def test_operation_ids_are_unique():
     assert len(names) == len(set(names))
 
 
-def test_the_document_can_be_made():
-    document = create_app().openapi()
+@pytest.fixture(scope="module")
+def document() -> dict[str, dict]:
+    return create_app().openapi()
+
+
+def test_the_document_can_be_made(document):
     assert document["info"]["title"] == "Elenchus"
     assert all(path.startswith(("/api/v1/", "/health", "/metrics")) or path == "/" for path in document["paths"])
 
 
 class TestApiDocument:
-    document = create_app().openapi()
-
-    def test_every_operation_documents_how_it_refuses(self):
-        for operations in self.document["paths"].values():
+    def test_every_operation_documents_how_it_refuses(self, document):
+        for operations in document["paths"].values():
             for operation in operations.values():
                 content = operation["responses"]["default"]["content"]
                 assert content == {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
-    def test_it_names_no_shape_that_never_leaves_us(self):
-        assert "HTTPValidationError" not in str(self.document)
+    def test_it_names_no_shape_that_never_leaves_us(self, document):
+        assert "HTTPValidationError" not in str(document)

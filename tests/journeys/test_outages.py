@@ -4,6 +4,7 @@ misled, nothing ends, and all is well soon after."""
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -24,6 +25,7 @@ from tests.support import Firm, http_client, until
 
 ANSWER_SECONDS = 3.0
 RECOVERY_SECONDS = 5.0
+BY_HAND = Policy(auto_restart=False)
 TEXT = "Article 1. Either party may terminate this Agreement upon thirty days' written notice to the other party."
 Ask = Callable[[httpx.AsyncClient], Awaitable[httpx.Response]]
 
@@ -95,17 +97,26 @@ async def running(server: Server) -> AsyncIterator[Server]:
         await server.stop()
 
 
+@pytest.fixture(scope="module")
+async def shelved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a database that has been migrated, and serves no longer."""
+    folder = tmp_path_factory.mktemp("shelved")
+    async with running(database_server(folder / "servers", policy=BY_HAND)) as database:
+        env = environment(folder, free_port(), MONGODB_URL=database.url, REDIS_URL="redis://127.0.0.1:1/0")
+        code = await asyncio.create_subprocess_exec(sys.executable, "-m", "elenchus", "migrate", env=env, cwd=folder)
+        assert await code.wait() == 0
+    return folder / "servers"
+
+
 @pytest.fixture
-async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    by_hand = Policy(auto_restart=False)
-    (tmp_path / "servers").mkdir()
+async def site(shelved: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    """All of its own: servers, process, people."""
+    servers = shutil.copytree(shelved, tmp_path / "servers")
     async with AsyncExitStack() as stack:
-        database = await stack.enter_async_context(running(database_server(tmp_path / "servers", policy=by_hand)))
-        valkey = await stack.enter_async_context(running(valkey_server(tmp_path / "servers", policy=by_hand)))
+        database = await stack.enter_async_context(running(database_server(servers, policy=BY_HAND)))
+        valkey = await stack.enter_async_context(running(valkey_server(servers, policy=BY_HAND)))
         port = free_port()
         env = environment(tmp_path, port, MONGODB_URL=database.url, REDIS_URL=valkey.url, AUTH_BCRYPT_ROUNDS="4")
-        code = await asyncio.create_subprocess_exec(sys.executable, "-m", "elenchus", "migrate", env=env, cwd=tmp_path)
-        assert await code.wait() == 0
         api = await stack.enter_async_context(api_process(env, tmp_path))
         url = f"http://127.0.0.1:{port}"
         http = await stack.enter_async_context(http_client(base_url=url, timeout=10))
