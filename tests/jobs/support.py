@@ -10,5 +10,5 @@ from elenchus.jobs.models import Job
 
 async def claim(job_id: Id, *, types: Collection[str], worker: str, until: datetime) -> Job | None:
     """As a worker of this name does."""
-    rows = await store.claim([job_id], types=types, worker=worker, until=until)
+    rows = await store.claim([job_id], types=types, worker=worker, until=until, within=5)
     return Job.model_validate(rows[0]) if rows else None

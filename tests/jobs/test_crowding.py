@@ -7,13 +7,14 @@ import pymongo
 import pytest
 from pydantic import ValidationError
 from pymongo import _csot
-from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure
+from pymongo.errors import AutoReconnect, NetworkTimeout, OperationFailure, WaitQueueTimeoutError
 
 from elenchus.core.clock import now
 from elenchus.core.mongo import Unscoped
 from elenchus.jobs import store as jobs_store
 from elenchus.jobs.crowding import store
 from elenchus.jobs.crowding.claims import Claims
+from elenchus.jobs.crowding.crowd import TRIES
 from elenchus.jobs.crowding.ends import Ends
 from elenchus.jobs.crowding.store import Ending
 from elenchus.jobs.lease import Lease
@@ -31,8 +32,13 @@ async def note(run: Run) -> None: ...
 
 
 @pytest.fixture
-def claims(job_settings):
-    return Claims([note.name], job_settings, worker="w1")
+def turn():
+    return asyncio.Lock()
+
+
+@pytest.fixture
+def claims(job_settings, turn):
+    return Claims([note.name], job_settings, turn, worker="w1")
 
 
 @pytest.fixture
@@ -84,18 +90,18 @@ async def test_a_job_that_two_ask_for_is_one_run(me, claims):
     assert await claims.claim(job_id) is None
 
 
-async def test_of_one_worker_one_claim_has_it(me, claims, job_settings):
+async def test_of_one_worker_one_claim_has_it(me, claims, job_settings, turn):
     """Of two commands of the same worker the later must not take what the first has taken for its own."""
     job_id, other = [await submit("crowding.note", me) for _ in range(2)]
     assert await claims.claim(job_id)
-    again = Claims([note.name], job_settings, worker="w1")
+    again = Claims([note.name], job_settings, turn, worker="w1")
     assert [job and job.id for job in await asyncio.gather(*map(again.claim, (job_id, other)))] == [None, other]
 
 
-async def test_what_is_not_ours_is_nobodys_loss(me, claims, job_settings):
+async def test_what_is_not_ours_is_nobodys_loss(me, claims, job_settings, turn):
     mine, unknown, taken = [await submit("crowding.note", me) for _ in range(3)]
     await Job.across_tenants().update({"_id": unknown}, {"$set": {"type": "another"}})
-    assert await Claims([note.name], job_settings, worker="w2").claim(taken)
+    assert await Claims([note.name], job_settings, turn, worker="w2").claim(taken)
     jobs = await asyncio.gather(*map(claims.claim, (taken, mine, unknown)))
     assert [job and job.id for job in jobs] == [None, mine, None]
 
@@ -155,6 +161,34 @@ async def test_a_claim_whose_answer_was_lost_is_found(me, claims, monkeypatch):
     assert [job.id for job in await asyncio.gather(*map(claims.claim, ids))] == ids
 
 
+async def test_a_claim_whose_rows_could_not_be_read_is_found(me, claims, monkeypatch):
+    ids, really = [await submit("crowding.note", me) for _ in range(2)], Unscoped.rows
+    refused = []
+
+    async def away(rows, *args, **more):
+        if not refused:
+            refused.append(True)
+            raise WaitQueueTimeoutError("no connection")
+        return await really(rows, *args, **more)
+
+    monkeypatch.setattr(Unscoped, "rows", away)
+    assert [job.id for job in await asyncio.gather(*map(claims.claim, ids))] == ids
+    assert refused
+
+
+async def test_a_claim_that_hangs_gives_up_before_leases_end(me, claims, monkeypatch, job_settings):
+    """The ends that wait for their turn behind it have a lease to lose."""
+    given, really = [], Unscoped.update_many
+
+    async def noted(*args):
+        given.append(_csot.remaining())
+        return await really(*args)
+
+    monkeypatch.setattr(Unscoped, "update_many", noted)
+    assert await claims.claim(await submit("crowding.note", me))
+    assert 0 < given[0] <= max(job_settings.lease_seconds / TRIES, store.LOOK_SECONDS)
+
+
 async def test_one_that_was_never_sent_is_told_as_before(me, claims, monkeypatch, stored):
     job_id = await submit("crowding.note", me)
 
@@ -194,8 +228,8 @@ class TestEnds:
     """What ends alike is one write; what does not, or is another run's by now, is not taken along."""
 
     @pytest.fixture
-    def ends(self, job_settings):
-        return Ends(job_settings)
+    def ends(self, job_settings, turn):
+        return Ends(job_settings, turn)
 
     @pytest.fixture
     def running(self, me, claims, job_settings):
@@ -291,6 +325,30 @@ class TestEnds:
         await near.write(lambda: ends.end(behind, DONE, near))
         assert near.left > 0
         await first
+
+    async def test_claims_and_ends_take_turns(self, ends, running, claims, me, monkeypatch):
+        """What comes during the one gathers for the other."""
+        jobs, ids = await running(3), [await submit("crowding.note", me) for _ in range(3)]
+        under_way, together = set(), []
+
+        def noted(name):
+            really = getattr(store, name)
+
+            async def command(*args, **more):
+                under_way.add(name)
+                together.append({*under_way})
+                try:
+                    return await really(*args, **more)
+                finally:
+                    under_way.discard(name)
+
+            monkeypatch.setattr(store, name, command)
+
+        noted("claim")
+        noted("end")
+        ending = (ends.end(job, DONE, lease) for job, lease in jobs)
+        assert all(await asyncio.gather(*map(claims.claim, ids), *ending))
+        assert together == [{"claim"}, {"end"}]
 
     async def test_one_ways_trouble_is_not_the_others(self, ends, running, monkeypatch):
         (good, lease), (bad, _) = await running(2)

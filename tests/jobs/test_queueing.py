@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -199,7 +199,7 @@ class TestArq:
         assert list(inspect.signature(ArqWorker.start_jobs).parameters) == ["self", "job_ids"]
 
     async def test_a_count_that_redis_interrupted_is_taken_back(self, valkey):
-        listener = Listener(lambda job_id: asyncio.sleep(0), at_once=2, timeout_seconds=5)
+        listener = Listener(lambda job_id, freed: asyncio.sleep(0), at_once=2, timeout_seconds=5)
         await queueing.wake(new_id(), 0)
         await killed(valkey)
         for _ in range(5):
@@ -210,7 +210,7 @@ class TestArq:
     async def test_a_page_of_what_others_have_does_not_hold_up_what_comes_after(self, valkey, resources_):
         """As after the death of a worker with many hands: its wake-ups stand at the queue's head until they expire."""
         came = asyncio.Queue()
-        listener = Listener(came.put, at_once=2, timeout_seconds=5)
+        listener = Listener(lambda job_id, freed: came.put(job_id), at_once=2, timeout_seconds=5)
         for _ in range(2 * listening.PAGE + 1):
             job_id = new_id()
             await queueing.wake(job_id, 0, ahead=timedelta(minutes=1))
@@ -224,10 +224,34 @@ class TestArq:
         finally:
             listens.cancel()
 
+    async def test_a_hand_that_is_free_takes_the_next_before_the_job_is_over(self, valkey, gate):
+        came: list[Id] = []
+
+        async def attend(job_id: Id, freed: Callable[[], None]) -> None:
+            came.append(job_id)
+            if len(came) < 3:
+                freed()
+                freed()  # counts once
+            await gate.wait()
+
+        listener = Listener(attend, at_once=1, timeout_seconds=30)
+        ids = [new_id() for _ in range(4)]
+        for job_id in ids:
+            await queueing.wake(job_id, 0)
+        listens = asyncio.create_task(listener.main())
+        try:
+            await until(lambda: gate.came == 3)
+            assert listener.job_counter == 1
+            gate.open()
+            await until(lambda: sorted(came) == sorted(ids))
+            await until(lambda: listener.job_counter == 0)
+        finally:
+            listens.cancel()
+
     async def test_one_of_two_workers_has_it(self, valkey, resources_):
         came: list[Id] = []
 
-        async def attend(job_id: Id) -> None:
+        async def attend(job_id: Id, freed: Callable[[], None]) -> None:
             came.append(job_id)
             await asyncio.sleep(0)
 
@@ -248,7 +272,7 @@ class TestArq:
         redis, came = resources_.redis, []
         over, later = f"{new_id()}:0", new_id()
         await queueing.wake(later, 0, at=now() + timedelta(minutes=1))
-        listener = Listener(lambda job_id: asyncio.sleep(0, came.append(job_id)), at_once=2, timeout_seconds=5)
+        listener = Listener(lambda job_id, freed: asyncio.sleep(0, came.append(job_id)), at_once=2, timeout_seconds=5)
         await listener.start_jobs([over.encode(), f"{later}:0".encode()])
         assert (came, listener.job_counter) == ([], 0)
         assert await redis.keys("arq:in-progress:*") == []
@@ -256,7 +280,7 @@ class TestArq:
 
     async def test_arqs_own_worker_would_forget_it(self, valkey):
         """The control: with arq's own verb the count is lost, and with enough of them the worker idles for ever."""
-        listener = Listener(lambda job_id: asyncio.sleep(0), at_once=2, timeout_seconds=5)
+        listener = Listener(lambda job_id, freed: asyncio.sleep(0), at_once=2, timeout_seconds=5)
         await queueing.wake(new_id(), 0)
         await killed(valkey)
         with pytest.raises((RedisError, OSError)):

@@ -6,6 +6,8 @@ exact version and a test holds what we rely on.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any, cast
 
 from arq.constants import in_progress_key_prefix
@@ -23,6 +25,7 @@ POLL_SECONDS = 1  # below the client's socket timeout of 2 s, which a longer blo
 RETRY_SECONDS = 1.0  # while Redis is away
 PAGE = 50  # ids read at once; arq reads 100 or more each time that a hand is free
 READ_LIMIT = 2000  # ids of dead workers stay at the queue's head until they expire; 100 of them starved the others
+Attend = Callable[[Id, Callable[[], None]], Awaitable[object]]
 log = logs.get(__name__)
 
 
@@ -49,14 +52,18 @@ class Listener(ArqWorker):
     away: bool = False
     _read: int = 0  # of the last page
 
-    def __init__(self, attend: Callable[[Id], Awaitable[object]], *, at_once: int, timeout_seconds: float) -> None:
+    def __init__(self, attend: Attend, *, at_once: int, timeout_seconds: float) -> None:
+        """`attend` says when it could do another's work, perhaps before it is done, by calling what it is given."""
+
         async def run(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
             """Never raises, so arq neither retries nor keeps a result: both are the ledger's."""
             try:
-                await attend(Id(args[0]))
+                await attend(Id(args[0]), partial(self._free, ctx["job_id"]))
             except Exception:  # the worker border
                 log.exception("a wake-up broke")
 
+        self._in_hand: set[str] = set()
+        self._hand_free = asyncio.Event()
         super().__init__(
             [func(run, name=queueing.FUNCTION, max_tries=1_000_000_000, keep_result=0)],
             redis_pool=queueing.queue(),
@@ -89,6 +96,7 @@ class Listener(ArqWorker):
         self._queue_read_offset = 0
         while self._queue_read_offset < READ_LIMIT:
             self._read = 0
+            self._hand_free.clear()
             await self._poll_iteration()
             if self._read < PAGE or self.job_counter >= self.max_jobs:
                 break
@@ -102,7 +110,7 @@ class Listener(ArqWorker):
         while names and (free := self.max_jobs - self.job_counter) > 0:
             begun, left_over = await self._begin(names[:free])
             for name, score in begun:
-                await self._run(name, score)
+                self._run(name, score)
             if left_over:
                 await self.pool.delete(*(in_progress_key_prefix + name for name in left_over))
             names = names[free:]
@@ -119,18 +127,26 @@ class Listener(ArqWorker):
         due = {name: int(score) for name, score in ours if score is not None and score <= timestamp_ms()}
         return [*due.items()], [name for name, _ in ours if name not in due]
 
-    async def _run(self, name: str, score: int) -> None:
+    def _run(self, name: str, score: int) -> None:
         self.job_counter += 1
-        await self.sem.acquire()  # at once: there is one for each hand
+        self._in_hand.add(name)
         running = self.tasks[name] = asyncio.create_task(self.run_job(name, score))
-        running.add_done_callback(lambda _: self._release_sem_dec_counter_on_complete())
+        running.add_done_callback(lambda _: self._free(name))
+
+    def _free(self, name: str) -> None:
+        if name in self._in_hand:
+            self._in_hand.discard(name)
+            self.job_counter -= 1
+            self._hand_free.set()
 
     async def _rest(self) -> None:
         """Until the bell rings or, with no hand free to answer it, until one is."""
         if self.job_counter < self.max_jobs:
             await _pop(self.pool, queueing.bell())
-        elif self.tasks:
-            await asyncio.wait(self.tasks.values(), timeout=POLL_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await self._hand_free.wait()
 
     def _note(self, *, away: bool, error: Exception | None = None) -> None:
         """Once per change, not once per try."""

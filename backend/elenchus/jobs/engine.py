@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +21,7 @@ from elenchus.jobs.crowding.claims import Claims
 from elenchus.jobs.crowding.ends import Ends
 from elenchus.jobs.crowding.store import Ending
 from elenchus.jobs.errors import Fatal, JobInterrupted, LostLease, Parked, Retryable
+from elenchus.jobs.hands import Hand, Hands
 from elenchus.jobs.lease import Lease, cut_off, term
 from elenchus.jobs.models import Job
 from elenchus.jobs.schemas import JobError, JobOutcome, JobStatus
@@ -48,25 +48,27 @@ class _Held:
         self.work.cancel()
 
 
+def _nobody() -> None:
+    """Wants to know."""
+
+
 class Engine:
     def __init__(self, tasks: Iterable[Task], settings: JobSettings, *, worker: str) -> None:
         self.tasks = {task.name: task for task in tasks}
         self.worker = worker
         self.stopping = False
         self._settings = settings
-        self._ends = Ends(settings)
-        self._claims = Claims(self.tasks, settings, worker=worker)
-        self._slots = asyncio.Semaphore(settings.concurrency)
-        self._busy = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
+        turn = asyncio.Lock()
+        self._ends = Ends(settings, turn)
+        self._claims = Claims(self.tasks, settings, turn, worker=worker)
+        self._hands = Hands(settings.concurrency)
         self._held: set[_Held] = set()
         self._expired: list[Job] = []
         self._errands: set[asyncio.Task[None]] = set()
 
     @property
-    def free_slots(self) -> int:
-        return 0 if self.stopping else self._settings.concurrency - self._busy
+    def free_hands(self) -> int:
+        return 0 if self.stopping else self._hands.free
 
     @property
     def running(self) -> list[Id]:
@@ -85,36 +87,33 @@ class Engine:
         if all(job.id != job_id for job in self._expired):
             await self.attend(job_id, swept=True)
 
-    async def attend(self, job_id: Id, *, swept: bool = False) -> None:
-        """Do what the job needs now, if it is due and nobody else does it. Never raises: the sweep comes back to it."""
-        async with self._slots:
-            self._busy += 1
-            self._idle.clear()
+    async def attend(self, job_id: Id, freed: Callable[[], None] = _nobody, *, swept: bool = False) -> None:
+        """Do what the job needs now, if it is due and nobody else does it. Never raises: the sweep comes back to it.
+
+        `freed` is called when the hand that it takes could do another's work, at the latest when this returns.
+        """
+        async with self._hands.take(freed) as hand:
             try:
                 if not self.stopping:
-                    await self._attend(job_id, swept=swept)
+                    await self._attend(job_id, hand, swept=swept)
             except ValidationError as error:
                 await self._give_up(job_id, error)
             except Exception as error:  # noqa: BLE001 - the worker border
                 _log_trouble(job_id, error)
-            finally:
-                self._busy -= 1
-                if not self._busy:
-                    self._idle.set()
 
-    async def _attend(self, job_id: Id, *, swept: bool) -> None:
+    async def _attend(self, job_id: Id, hand: Hand, *, swept: bool) -> None:
         runs.at("before_claim")
         lease = Lease(self._settings)
         job = await self._claims.claim(job_id)
         if job is not None:
             stale = swept or bool(verdict.crashed_attempts(job))
-            await self._run(job, lease)
+            await self._run(job, lease, hand)
             if stale:  # afterwards: a Redis that is away must not cost the run its lease
                 await queueing.forget(job.id, (job.token - 1, job.token - 2))
         elif job := await store.claim_telling(job_id, types=self.tasks, again=now() + term(self._settings)):
             await self._tell(job)
 
-    async def _run(self, job: Job, lease: Lease) -> None:
+    async def _run(self, job: Job, lease: Lease, hand: Hand) -> None:
         runs.at("after_claim")
         _bind_logs(job)
         if job.attempts == 1:
@@ -125,6 +124,7 @@ class Engine:
             metrics.attempts.labels(job.type, found.outcome).inc()
             if found is verdict.LOST:
                 raise lease.lose()
+            self._hands.ends(hand)
             await self._settle(job, lease, found)
         except LostLease:
             log.warning("the lease was lost; this run writes nothing more")
@@ -253,17 +253,12 @@ class Engine:
     async def drain(self, seconds: float) -> None:
         """Take nothing new, let what runs end, then give it back so that another worker goes on at once."""
         self.stopping = True
-        await self._until_idle(seconds)
+        await self._hands.until_idle(seconds)
         deadline = time.monotonic() + RELEASE_SECONDS
-        while self._busy and time.monotonic() < deadline:
+        while not self._hands.are_idle and time.monotonic() < deadline:
             for held in self._held:
                 held.interrupt(verdict.RELEASED)
-            await self._until_idle(0.5)
-
-    async def _until_idle(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            async with asyncio.timeout(seconds):
-                await self._idle.wait()
+            await self._hands.until_idle(0.5)
 
 
 async def _traced(task: Task, run: runs.Run) -> None:

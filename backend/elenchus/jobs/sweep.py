@@ -91,12 +91,12 @@ class Sweep:
         await self._timetable.stop()
 
     async def _start_due(self) -> None:
-        """As many as there are free slots; what is found beyond that follows as soon as one of them ends."""
-        if self._engine.free_slots <= 0:
+        """As many as there are free hands; what is found beyond that follows as soon as one of them ends."""
+        if self._engine.free_hands <= 0:
             return
         if not self._found or self._found_at <= now() - timedelta(seconds=self._settings.sweep_seconds):
             await self._find_due()
-        for job_id in [self._found.pop() for _ in range(min(len(self._found), self._engine.free_slots))]:
+        for job_id in [self._found.pop() for _ in range(min(len(self._found), self._engine.free_hands))]:
             errand = self._engine.start(job_id)
             errand.add_done_callback(lambda _: self._again.set() if self._found else None)
 

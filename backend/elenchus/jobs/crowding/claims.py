@@ -1,5 +1,6 @@
 """The jobs that a worker takes up."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 
 from pydantic import ValidationError
@@ -10,7 +11,7 @@ from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.settings import JobSettings
 from elenchus.jobs.crowding import store
-from elenchus.jobs.crowding.crowd import Asked, Crowd
+from elenchus.jobs.crowding.crowd import Asked, Crowd, longest
 from elenchus.jobs.lease import term
 from elenchus.jobs.models import Job
 
@@ -18,11 +19,11 @@ from elenchus.jobs.models import Job
 class Claims:
     """Of one worker."""
 
-    def __init__(self, types: Collection[str], settings: JobSettings, *, worker: str) -> None:
+    def __init__(self, types: Collection[str], settings: JobSettings, turn: asyncio.Lock, *, worker: str) -> None:
         self._types = types
         self._settings = settings
         self._worker = worker
-        self._crowd: Crowd[Id, Job | None] = Crowd(self._settle)
+        self._crowd: Crowd[Id, Job | None] = Crowd(self._settle, turn)
 
     async def claim(self, job_id: Id) -> Job | None:
         """The job, running under a new token for whoever asked first; None when there is no work.
@@ -45,7 +46,9 @@ class Claims:
         """Together; each by itself when the database refuses, as it does for a row that it cannot change so."""
         until = now() + term(self._settings)
         try:
-            rows = await store.claim([*asked], types=self._types, worker=self._worker, until=until)
+            rows = await store.claim(
+                [*asked], types=self._types, worker=self._worker, until=until, within=longest(self._settings)
+            )
         except OperationFailure as error:
             if problems.away(error):
                 raise

@@ -1,6 +1,8 @@
 """Questions that gather while one command is under way, and are answered together by the next.
 
-A lone one is asked at once. Under load they grow by themselves to what the database answers in one go.
+A lone one is asked at once. Under load they grow by themselves to what the database answers in one go. Crowds of one
+worker take turns: two commands at once take the bundled database, which has but one interpreter, twice as long as one
+after the other, and meanwhile more gather.
 """
 
 import asyncio
@@ -9,6 +11,9 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from elenchus.core.settings import JobSettings
+
+TRIES = 3  # for which a lease has time
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -27,11 +32,18 @@ class Asked(Generic[Q, A]):
             self.answer.set_exception(error)
 
 
-class Crowd(Generic[Q, A]):
-    """`settle` answers all that it is given; what it raises is told to those whom it has not answered."""
+def longest(settings: JobSettings) -> float:
+    """Seconds that one command may take: a connection that hangs must not cost those behind it their leases."""
+    return settings.lease_seconds / TRIES
 
-    def __init__(self, settle: Callable[[Sequence[Asked[Q, A]]], Awaitable[None]]) -> None:
+
+class Crowd(Generic[Q, A]):
+    """`settle` answers all that it is given; what it raises is told to those whom it has not answered. `turn` is had
+    while it does: it must give up in time for the others."""
+
+    def __init__(self, settle: Callable[[Sequence[Asked[Q, A]]], Awaitable[None]], turn: asyncio.Lock) -> None:
         self._settle = settle
+        self._turn = turn
         self._asked: list[Asked[Q, A]] = []
         self._working: asyncio.Task[None] | None = None
 
@@ -45,11 +57,15 @@ class Crowd(Generic[Q, A]):
     async def _work(self) -> None:
         try:
             while self._asked:
-                asked, self._asked = self._asked, []
-                try:
-                    await self._settle(asked)
-                except Exception as error:  # noqa: BLE001 - theirs who asked
-                    for one in asked:
-                        one.refuse(error)
+                async with self._turn:
+                    await self._answer()
         finally:
             self._working = None
+
+    async def _answer(self) -> None:
+        asked, self._asked = self._asked, []
+        try:
+            await self._settle(asked)
+        except Exception as error:  # noqa: BLE001 - theirs who asked
+            for one in asked:
+                one.refuse(error)

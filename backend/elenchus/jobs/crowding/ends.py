@@ -1,5 +1,6 @@
 """The last writes of runs."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
 
@@ -8,21 +9,20 @@ import pymongo
 from elenchus.core.clock import now
 from elenchus.core.settings import JobSettings
 from elenchus.jobs.crowding import store
-from elenchus.jobs.crowding.crowd import Asked, Crowd
+from elenchus.jobs.crowding.crowd import Asked, Crowd, longest
 from elenchus.jobs.crowding.store import Ending
 from elenchus.jobs.lease import SHORTEST_TRY_SECONDS, Lease, term
 from elenchus.jobs.models import Job
 
-TRIES = 3  # for which a lease has time: a connection that hangs must not cost those behind it theirs
 Run = tuple[Job, Ending, Lease]
 
 
 class Ends:
     """Of one worker. Those that end alike are one write."""
 
-    def __init__(self, settings: JobSettings) -> None:
+    def __init__(self, settings: JobSettings, turn: asyncio.Lock) -> None:
         self._settings = settings
-        self._crowd: Crowd[Run, bool] = Crowd(self._settle)
+        self._crowd: Crowd[Run, bool] = Crowd(self._settle, turn)
 
     async def end(self, job: Job, ending: Ending, lease: Lease) -> bool:
         """False when the job is another run's by now. True also when this very end is there already: the answer to an
@@ -43,8 +43,7 @@ class Ends:
 
     async def _end(self, ending: Ending, group: Sequence[Asked[Run, bool]]) -> None:
         left = min(lease.left for _, _, lease in (one.question for one in group))
-        longest = min(left, self._settings.lease_seconds / TRIES)
-        with pymongo.timeout(max(longest, SHORTEST_TRY_SECONDS)):
+        with pymongo.timeout(max(min(left, longest(self._settings)), SHORTEST_TRY_SECONDS)):
             ended = await store.end([one.question[0] for one in group], ending, tell=now() + term(self._settings))
         for one in group:
             one.give(one.question[0].id in ended)

@@ -1,0 +1,74 @@
+"""A worker's hand does the next job's work while the end of the one before is written and told."""
+
+import asyncio
+
+import pytest
+
+from elenchus.jobs.hands import Hands
+from elenchus.jobs.run import Run
+from elenchus.jobs.schemas import JobStatus
+from elenchus.jobs.task import task
+from tests.jobs.conftest import Gate, over, submit
+from tests.support import until
+
+done: list[object] = []
+gates: list[Gate] = []
+
+
+async def tell(*_: object) -> None:
+    await gates[0].wait()
+
+
+@task("hands.note", on_end=tell)
+async def note(run: Run) -> None:
+    done.append(run.job_id)
+
+
+async def test_a_worker_goes_on_while_a_room_is_told(me, start_worker, gate):
+    """But no more rooms than it has hands: the third job waits."""
+    gates[:] = [gate]
+    ids = [await submit("hands.note", me) for _ in range(3)]
+    await start_worker(note, concurrency=1)
+    await until(lambda: gate.came == 2)
+    assert len(set(ids) & set(done)) == 2
+    gate.open()
+    for job_id in ids:
+        assert (await over(me, job_id)).status is JobStatus.COMPLETED
+    await until(lambda: {*ids} <= {*done})
+
+
+class TestHands:
+    async def take(self, hands: Hands, freed: list[int], number: int, gate: asyncio.Event) -> None:
+        async with hands.take(lambda: freed.append(number)) as hand:
+            hands.ends(hand)
+            await gate.wait()
+
+    async def test_as_many_ends_wait_as_there_are_hands(self):
+        hands, freed, gate = Hands(2), [], asyncio.Event()
+        tasks = [asyncio.create_task(self.take(hands, freed, number, gate)) for number in range(6)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert freed == [0, 1]
+        assert hands.free == 0  # two more wait for their ends, and keep their hands
+        assert not hands.are_idle
+        gate.set()
+        await asyncio.gather(*tasks)
+        assert sorted(freed) == [*range(6)]
+        assert hands.free == 2
+        assert hands.are_idle
+
+    async def test_it_is_free_once(self):
+        hands, freed = Hands(1), []
+        async with hands.take(lambda: freed.append(1)) as hand:
+            hands.ends(hand)
+            hands.ends(hand)
+            assert hands.free == 1
+        assert freed == [1]
+        assert hands.free == 1
+
+    async def test_a_run_that_breaks_gives_its_hand_back(self):
+        hands, freed = Hands(1), []
+        with pytest.raises(RuntimeError):
+            async with hands.take(lambda: freed.append(1)):
+                raise RuntimeError("broken")
+        assert (freed, hands.free, hands.are_idle) == ([1], 1, True)
