@@ -32,7 +32,7 @@ from elenchus.jobs.figures import day
 from elenchus.jobs.figures import service as figures
 from elenchus.jobs.figures.schemas import StatsScope
 from elenchus.jobs.models import MODELS, Job
-from elenchus.jobs.schemas import Key
+from elenchus.jobs.schemas import SELDOM, JobStatus, Key
 from elenchus.jobs.searching import service as searching
 from elenchus.jobs.searching import store
 from elenchus.jobs.searching.pages import SearchPage, decoded
@@ -72,10 +72,11 @@ def row(dice: random.Random, at: datetime) -> dict[str, Any]:
         "error": None,
     }
     step = {"name": "read", "state": "done", "started_at": began, "completed_at": ended, "crashes": 0, "result": '"x"'}
+    found_as = [Key.status(JobStatus(status))] if status in SELDOM else []
     who, kind = dice.choice(PEOPLE), dice.choices([*TYPES], [*TYPES.values()])[0]
     return {
         "_id": new_id(), "tenant_id": FIRM if dice.random() < 0.9 else dice.choice(SMALL), "user_id": who,
-        "keys": [Key.user(who), Key.type(kind), Key.about(analysis), Key.about(document)],
+        "keys": [Key.user(who), Key.type(kind), Key.about(analysis), Key.about(document), *found_as],
         "role": "member", "type": kind, "queue": "elenchus:jobs",
         "subject": {"type": "analysis", "id": analysis}, "params": {"a": "b" * 50},
         "request_id": "r" * 32, "status": status, "open": is_live, "due_at": began, "token": 1,

@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
@@ -36,6 +37,13 @@ async def until(condition: Callable[[], T | Awaitable[T]], timeout: float = 15, 
         if time.monotonic() > deadline:
             raise AssertionError(f"still {value!r} after {timeout} s: {inspect.getsource(condition).strip()}")
         await asyncio.sleep(every)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):  # the second when it goes while it is read
+        return False
 
 
 @dataclass

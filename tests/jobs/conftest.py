@@ -17,7 +17,7 @@ from elenchus.core.settings import JobSettings
 from elenchus.jobs import service as jobs
 from elenchus.jobs.engine import Engine
 from elenchus.jobs.models import Job, SubjectRef
-from elenchus.jobs.schemas import JobDetail, JobStatus, Key, Subject
+from elenchus.jobs.schemas import SELDOM, JobDetail, JobStatus, Key, Subject
 from elenchus.jobs.task import Every, Task
 from elenchus.worker import work
 from tests.support import http_client, until
@@ -141,7 +141,8 @@ def ended(owner: Principal, **changes: Any) -> Job:
     }  # fmt: skip
     fields |= changes
     about = Key.about(fields["subject"].id)
-    return Job(**{"keys": [Key.user(owner.user_id), Key.type(fields["type"]), about]} | fields)
+    wrong = [Key.status(fields["status"])] if fields["status"] in SELDOM else []
+    return Job(**{"keys": [Key.user(owner.user_id), Key.type(fields["type"]), about, *wrong]} | fields)
 
 
 def waiting(owner: Principal, **changes: Any) -> Job:

@@ -26,7 +26,7 @@ from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobStatus
 from elenchus.jobs.task import task
 from tests.jobs.conftest import over, submit
-from tests.support import until
+from tests.support import alive, until
 
 
 @task("queueing.note")
@@ -47,10 +47,6 @@ async def valkey(resources_, tmp_path: Path, monkeypatch) -> AsyncIterator[Serve
     os.kill(server.pid, signal.SIGCONT) if alive(server.pid) else None
     await redis.aclose()
     await server.stop()
-
-
-def alive(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").exists() and " Z " not in Path(f"/proc/{pid}/stat").read_text()
 
 
 async def killed(server: Server) -> None:

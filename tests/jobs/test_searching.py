@@ -10,6 +10,7 @@ from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.jobs import service as jobs
 from elenchus.jobs import store as ledger
+from elenchus.jobs.errors import Fatal
 from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.reach import Reach
 from elenchus.jobs.run import Run
@@ -21,7 +22,7 @@ from elenchus.jobs.searching.schemas import JobFilter
 from elenchus.jobs.searching.store import Mark
 from elenchus.jobs.searching.store import ledger as rows_of
 from elenchus.jobs.task import task
-from tests.jobs.conftest import ended, kept, waiting
+from tests.jobs.conftest import ended, kept, submit, waiting
 from tests.jobs.door import as_
 
 HOUR = timedelta(hours=1)
@@ -30,6 +31,11 @@ ENCRYPTED = JobError(code="encrypted", detail="x")
 
 @task("searching.nothing")
 async def nothing(_run: Run) -> None: ...
+
+
+@task("searching.broken")
+async def broken(_run: Run) -> None:
+    raise Fatal("broken", "It is broken.")
 
 
 async def ids(http, who: Principal, **asked: Any) -> list[str]:
@@ -176,6 +182,37 @@ class TestStates:
         assert await ids(http, me) == [untold]
         assert await ids(http, me, status="failed") == [untold]
         assert await ids(http, me, status="queued") == []
+
+
+class TestThatWentWrong:
+    """There are few of them among the many, and each is found by how it ended, whoever ended it."""
+
+    @pytest.fixture
+    async def failed(self, me, engine) -> list[str]:
+        by_itself, unreadable, unfindable = [await submit("searching.broken", me) for _ in range(3)]
+        await Job.across_tenants().update({"_id": unreadable}, {"$set": {"steps": "not a list"}})
+        await Job.across_tenants().update({"_id": unfindable}, {"$set": {"keys": "not a list"}})
+        for job_id in (by_itself, unreadable, unfindable):
+            await engine(broken).attend(job_id)
+        [unknown] = await kept(waiting(me, type="searching.unheard"))
+        row = await Job.across_tenants().row({"_id": Id(unknown)})
+        assert await ledger.fail_unknown(row, error=ENCRYPTED)
+        return [unknown, str(unfindable), str(unreadable), str(by_itself)]
+
+    async def test_by_status(self, http, me, failed):
+        await kept(*(ended(me) for _ in range(3)))
+        cancelled = await submit("searching.nothing", me)
+        await jobs.cancel(me, cancelled)
+        assert sorted(await ids(http, me, status="failed")) == sorted(failed)
+        assert await ids(http, me, status="cancelled") == [str(cancelled)]
+
+    async def test_what_went_well_in_the_end_is_none_of_them(self, http, me, failed, engine, stored):
+        job_id = Id(failed[-1])
+        await jobs.retry(me, job_id)
+        await Job.across_tenants().update({"_id": job_id}, {"$set": {"type": "searching.nothing"}})
+        await engine(nothing).attend(job_id)
+        assert sorted(await ids(http, me, status="failed")) == sorted(failed[:-1])
+        assert Key.status(JobStatus.FAILED) not in (await stored(job_id)).keys
 
 
 class TestPages:

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.conftest import free_port
-from tests.support import http_client, until
+from tests.support import alive, http_client, until
 
 ROOT = Path(__file__).parents[2]
 
@@ -78,13 +78,6 @@ def below(pid: int) -> dict[int, str]:
             if command and (parent == pid or parent in found):
                 found[int(status.parent.name)] = command
     return found
-
-
-def alive(pid: int) -> bool:
-    try:
-        return " Z " not in Path(f"/proc/{pid}/stat").read_text()
-    except (FileNotFoundError, ProcessLookupError):
-        return False
 
 
 @pytest.fixture

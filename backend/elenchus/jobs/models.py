@@ -66,7 +66,7 @@ class Job(TenantOwned):
     type: str
     queue: str
     subject: SubjectRef
-    #: By which it is found once it has ended: who began it, what it is, and all that it is about.
+    #: By which it is found once it has ended: who began it, what it is, all that it is about, and that it went wrong.
     keys: list[str] = Field(default_factory=list)
     params: dict[str, JsonValue] = Field(default_factory=dict)
     request_id: str | None = None
@@ -129,12 +129,11 @@ class Job(TenantOwned):
                 name="all_tenants_completed_at",
                 partialFilterExpression={"completed_at": {"$gte": EPOCH}},
             ),
-            _of_ended("status"),
             _of_ended("keys"),
             _of_ended(),
         ]
         #: Of earlier versions. Each would cost every write what the others do.
-        former_indexes: ClassVar = ("tenant_id_status_id", "tenant_id_id")
+        former_indexes: ClassVar = ("tenant_id_status_id", "tenant_id_id", "tenant_id_ended_status_queued_at")
 
     @property
     def principal(self) -> Principal:

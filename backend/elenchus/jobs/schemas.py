@@ -28,6 +28,8 @@ class JobStatus(StrEnum):
 
 
 UNDER_WAY = frozenset({JobStatus.QUEUED, JobStatus.RUNNING})
+#: The ends that are looked for among the many good ones.
+SELDOM = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
 
 
 class AttemptOutcome(StrEnum):
@@ -74,6 +76,11 @@ class Key:
     @staticmethod
     def about(object_id: Id) -> str:
         return f"about {object_id}"
+
+    @staticmethod
+    def status(status: JobStatus) -> str:
+        """Of one that ended so, when it is one of `SELDOM`."""
+        return f"status {status}"
 
 
 @dataclass(frozen=True, slots=True)

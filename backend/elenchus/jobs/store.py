@@ -16,9 +16,10 @@ from elenchus.core.ids import Id
 from elenchus.core.mongo import EPOCH, DuplicateKeyError, HasTenant, Row, Unscoped
 from elenchus.jobs import bounds
 from elenchus.jobs import task as tasks
+from elenchus.jobs.endings import attempt_ended, ended, found_as
 from elenchus.jobs.models import Job, LogLine, Step
 from elenchus.jobs.reach import Tenant
-from elenchus.jobs.schemas import UNDER_WAY, AttemptOutcome, JobError, JobStatus, StepState
+from elenchus.jobs.schemas import SELDOM, UNDER_WAY, AttemptOutcome, JobError, JobStatus, Key, StepState
 from elenchus.jobs.unread import store as unread
 
 ATTEMPTS_KEPT = 20
@@ -98,7 +99,8 @@ async def cancel_queued(job: Job, *, error: JobError, tell: bool) -> bool:
     """A new token, so that the wake-up that tells the room is not taken for the one already sent."""
     change = ended(JobStatus.CANCELLED, error) | {"open": tell, "due_at": now()}
     filter_ = {"_id": job.id, "status": JobStatus.QUEUED}
-    return await Job.owned_by(job).update(filter_, {"$set": change, "$inc": {"token": 1}})
+    update = {"$set": change, "$inc": {"token": 1}, **found_as(JobStatus.CANCELLED)}
+    return await Job.owned_by(job).update(filter_, update)
 
 
 async def request_cancel(job: Job) -> bool:
@@ -114,7 +116,8 @@ async def queue_again(job: Job) -> bool:
         "crashes_between_steps": 0, "changed_at": now(), "error": None, "steps.$[].crashes": 0,
     }  # fmt: skip
     filter_ = {"_id": job.id, "token": job.token, "status": {"$in": [JobStatus.FAILED, JobStatus.CANCELLED]}}
-    return await Job.owned_by(job).update(filter_, {"$set": anew, "$inc": {"token": 1}})
+    found_no_more = {"$pull": {"keys": {"$in": [Key.status(status) for status in SELDOM]}}}
+    return await Job.owned_by(job).update(filter_, {"$set": anew, "$inc": {"token": 1}, **found_no_more})
 
 
 # ---- the engine's lease
@@ -201,24 +204,6 @@ async def _is(job: Job, status: JobStatus) -> bool:
     return row is not None
 
 
-def ended(status: JobStatus, error: JobError | None) -> Row:
-    moment = now()
-    told = error.model_dump() if error else None
-    return {"status": status, "completed_at": moment, "changed_at": moment, "error": told}
-
-
-def attempt_ended(job: Job, outcome: AttemptOutcome, error: JobError | None) -> Row:
-    """The attempt's own row, and its steps that were under way: a later crash is not to be counted to them."""
-    last = f"attempt_log.{len(job.attempt_log) - 1}"
-    told = error.model_dump() if error else None
-    left = {
-        f"steps.{index}.state": StepState.PENDING
-        for index, step in enumerate(job.steps)
-        if step.state is StepState.RUNNING
-    }
-    return {f"{last}.ended_at": now(), f"{last}.outcome": outcome, f"{last}.error": told, **left}
-
-
 # ---- telling the room, and the sweep
 
 
@@ -264,7 +249,7 @@ def _due(queue: str, by: datetime) -> Row:
 async def fail_unknown(row: Row, *, error: JobError) -> bool:
     """It stays open until whoever waits for it knows, and then is closed."""
     filter_ = {"_id": row["_id"], "token": row["token"], "due_at": row["due_at"], "status": {"$in": UNDER_WAY_LIST}}
-    return await _jobs().update(filter_, {"$set": ended(JobStatus.FAILED, error)})
+    return await _jobs().update(filter_, {"$set": ended(JobStatus.FAILED, error), **found_as(JobStatus.FAILED)})
 
 
 async def close(row: Row) -> bool:
@@ -282,7 +267,12 @@ async def fail_unreadable(job_id: Id, *, worker: str, error: JobError) -> bool:
     told: Row = {"open": bool(row.get("awaited_by")) or tasks.is_told(row["type"]), "due_at": now()}
     if row["status"] == JobStatus.RUNNING:
         running = {"_id": job_id, "worker": worker, "status": JobStatus.RUNNING}
-        return await _jobs().update(running, unread.put_aside(row, told | ended(JobStatus.FAILED, error)))
+        update = unread.put_aside(row, told | ended(JobStatus.FAILED, error))
+        if "keys" in update["$set"]:
+            update["$set"]["keys"] = [Key.status(JobStatus.FAILED)]
+        else:
+            update |= found_as(JobStatus.FAILED)
+        return await _jobs().update(running, update)
     if unread.fields(row):
         return await _jobs().update({"_id": job_id, "token": row["token"]}, unread.put_aside(row, told))
     if waiting := row.get("awaited_by"):

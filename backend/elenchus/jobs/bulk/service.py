@@ -18,8 +18,8 @@ from elenchus.jobs.bulk import store
 from elenchus.jobs.bulk.errors import NotAsExpected, TooWide
 from elenchus.jobs.bulk.schemas import BulkIn, BulkOut
 from elenchus.jobs.models import Job
-from elenchus.jobs.schemas import UNDER_WAY, JobOut, JobStatus
-from elenchus.jobs.searching.plan import SELDOM, Plan
+from elenchus.jobs.schemas import SELDOM, UNDER_WAY, JobOut, JobStatus
+from elenchus.jobs.searching.plan import Plan
 from elenchus.jobs.searching.walk import Walk
 
 COUNTED_AT_MOST = 10_000

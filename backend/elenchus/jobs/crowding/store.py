@@ -12,9 +12,10 @@ from pymongo.errors import ConnectionFailure, OperationFailure
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import Row
+from elenchus.jobs.endings import attempt_ended, ended, found_as
 from elenchus.jobs.models import Job
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState
-from elenchus.jobs.store import ATTEMPTS_KEPT, EARLY, UNDER_WAY_LIST, attempt_ended, ended
+from elenchus.jobs.store import ATTEMPTS_KEPT, EARLY, UNDER_WAY_LIST
 
 LOOK_SECONDS = 2.0  # for a second look, after trouble
 
@@ -98,7 +99,7 @@ async def end(jobs: Sequence[Job], ending: Ending, *, tell: datetime) -> Collect
     ids = [job.id for job in jobs]
     held: Row = {"_id": {"$in": ids}, "token": jobs[0].token}
     running = held | {"status": JobStatus.RUNNING}
-    if await Job.across_tenants().update_many(running, {"$set": change}) == len(ids):
+    if await Job.across_tenants().update_many(running, {"$set": change, **found_as(ending.status)}) == len(ids):
         return ids
     rows = await Job.across_tenants().rows(held | {"status": ending.status}, fields={"_id": 1})
     return {row["_id"] for row in rows}

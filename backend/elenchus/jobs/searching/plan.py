@@ -10,13 +10,12 @@ from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 from elenchus.jobs.reach import Reach
-from elenchus.jobs.schemas import NEVER_STARTED_AFTER, UNDER_WAY, JobStatus, Key
+from elenchus.jobs.schemas import NEVER_STARTED_AFTER, SELDOM, UNDER_WAY, JobStatus, Key
 from elenchus.jobs.searching.schemas import JobFilter
 from elenchus.jobs.searching.store import FIELDS, NO_MORE, OPEN, all_of, one_of
 
 CLOSED = {"open": False}
 OVER = frozenset(JobStatus) - UNDER_WAY
-SELDOM = frozenset({JobStatus.FAILED, JobStatus.CANCELLED})
 _ID = re.compile(r"[0-9a-fA-F]{24}")
 Equal = Mapping[str, Any]
 
@@ -65,7 +64,7 @@ class Plan:
         if wanted.error_code and wanted.error_code != JobStatus.CANCELLED:  # which is the code of all that were
             over = sorted(self.statuses & {JobStatus.FAILED})
         if SELDOM.issuperset(over):
-            return [{"status": status} for status in over]
+            return [{"keys": Key.status(status)} for status in over]
         if self.reach.user_id:
             return [{"keys": Key.user(self.reach.user_id)}]
         return [{"keys": Key.type(wanted.type)} if wanted.type else {}]
