@@ -215,6 +215,16 @@ class TestThatWentWrong:
         assert Key.status(JobStatus.FAILED) not in (await stored(job_id)).keys
 
 
+class TestOfAnotherVersion:
+    async def test_a_status_that_nobody_knows_here_is_left_out(self, http, me, firm):
+        known, unknown = await kept(waiting(me), waiting(me))
+        await Job.across_tenants().update({"_id": Id(unknown)}, {"$set": {"status": "postponed"}})
+        for who in firm:
+            assert known in (found := await ids(http, who, q="task"))
+            assert unknown not in found
+        assert await Job.owned_by(me).delete({"_id": Id(unknown)})
+
+
 class TestPages:
     @pytest.mark.parametrize("limit", [1, 7, 50])
     async def test_without_gaps_whatever_the_times(self, http, me, limit):

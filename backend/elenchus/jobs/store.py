@@ -200,7 +200,8 @@ async def note_wake(owner: HasTenant, job_id: Id) -> bool:
 
 
 async def _is(job: Job, status: JobStatus) -> bool:
-    row = await _jobs().row({"_id": job.id, "token": job.token, "status": status}, fields={"token": 1})
+    """Already, and for good: the answer to an earlier try was lost."""
+    row = await _jobs().settled().row({"_id": job.id, "token": job.token, "status": status}, fields={"token": 1})
     return row is not None
 
 

@@ -90,7 +90,8 @@ async def end(jobs: Sequence[Job], ending: Ending, *, tell: datetime) -> Collect
     """The last write of these runs, whose jobs are of one shape; which of them have ended so. `tell`: when another
     worker should tell the room, should this one die before it did.
 
-    An end that is there already counts: the answer to an earlier try may have been lost.
+    An end that is there already counts, if no failover can take it back: the answer to an earlier try may have been
+    lost.
     """
     change = ended(ending.status, ending.error) | attempt_ended(jobs[0], ending.outcome, ending.error)
     change |= {"due_at": tell} if ending.is_told else {"open": False}
@@ -101,5 +102,5 @@ async def end(jobs: Sequence[Job], ending: Ending, *, tell: datetime) -> Collect
     running = held | {"status": JobStatus.RUNNING}
     if await Job.across_tenants().update_many(running, {"$set": change, **found_as(ending.status)}) == len(ids):
         return ids
-    rows = await Job.across_tenants().rows(held | {"status": ending.status}, fields={"_id": 1})
+    rows = await Job.across_tenants().settled().rows(held | {"status": ending.status}, fields={"_id": 1})
     return {row["_id"] for row in rows}
