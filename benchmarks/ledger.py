@@ -21,7 +21,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from benchmarks.harness import cpu_seconds, p50, p95, report, timed, verdict
-from elenchus.core import logs, mongo
+from elenchus.core import indexes, logs
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, derived_id, new_id
 from elenchus.core.principal import Principal, Role
@@ -162,7 +162,7 @@ async def main(jobs: int = JOBS, kept: str | None = None) -> None:
         )
         held = await stack.enter_async_context(open_resources(settings, MODELS, timeout_seconds=30))
         await held.bind_models()
-        await mongo.build_indexes(held.database, [Job])
+        await indexes.build(held.database, [Job])
         if not await held.database["jobs"].find_one({"tenant_id": SMALL[0], "open": True}):
             await fill(held, jobs)
         await measure(held)

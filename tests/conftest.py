@@ -21,7 +21,7 @@ from pymongo import monitoring
 from pymongo.errors import AutoReconnect
 
 from elenchus import registry
-from elenchus.core import logs, mongo
+from elenchus.core import indexes, logs, mongo
 from elenchus.core import resources as resources_module
 from elenchus.core.clock import now
 from elenchus.core.http import WEBSOCKETS, BoundedHttp
@@ -123,7 +123,7 @@ def settings_(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> S
 async def resources_(settings_: Settings) -> AsyncIterator[Resources]:
     async with open_resources(settings_, registry.MODELS, timeout_seconds=10) as held:
         await held.bind_models()
-        await mongo.build_indexes(held.database, registry.MODELS)
+        await indexes.build(held.database, registry.MODELS)
         yield held
 
 
@@ -253,7 +253,7 @@ async def _empty_ledger(held: Resources) -> None:
     for again in (True, False):
         try:
             await held.database.drop_collection("jobs")
-            await mongo.build_indexes(held.database, [Job])
+            await indexes.build(held.database, [Job])
         except AutoReconnect:
             if not again:
                 raise

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from elenchus import registry
-from elenchus.core import expiry, mongo
+from elenchus.core import expiry, indexes, mongo
 from elenchus.core.clock import now
 from elenchus.core.ids import new_id
 from elenchus.identity.models import LoginFailures
@@ -37,7 +37,7 @@ def _unique(key: str) -> dict[str, object]:
 async def test_an_index_by_which_the_database_would_do_it_is_dropped(resources_):
     rows = resources_.database[LoginFailures.get_collection_name()]
     await rows.create_index("seen_at", name="of_before", expireAfterSeconds=60)
-    await mongo.build_indexes(resources_.database, [LoginFailures])
+    await indexes.build(resources_.database, [LoginFailures])
     assert "of_before" not in await rows.index_information()
     assert not [name for name, index in (await rows.index_information()).items() if "expireAfterSeconds" in index]
 

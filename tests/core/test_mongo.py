@@ -28,7 +28,7 @@ class Note(TenantOwned):
 @pytest.fixture(scope="module", autouse=True)
 async def bound(resources_: Resources):
     await mongo.bind_models(resources_.database, [Note])
-    await mongo.build_indexes(resources_.database, [Note])
+    await indexes.build(resources_.database, [Note])
 
 
 class Kept(Document):
@@ -43,7 +43,7 @@ class TestIndexes:
         notes = resources_.database["kept_notes"]
         await mongo.bind_models(resources_.database, [Kept])
         await notes.create_indexes([IndexModel([(name, 1)], name=name) for name in ("old", "older", "theirs")])
-        await asyncio.gather(*(mongo.build_indexes(resources_.database, [Kept]) for _ in range(5)))
+        await asyncio.gather(*(indexes.build(resources_.database, [Kept]) for _ in range(5)))
         assert {*await notes.index_information()} == {"_id_", "theirs", "text"}
 
     async def test_one_that_another_process_has_dropped_meanwhile(self, resources_: Resources):

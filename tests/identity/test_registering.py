@@ -11,7 +11,7 @@ import pytest
 
 from elenchus import registry
 from elenchus.audit import service as audit
-from elenchus.core import mongo
+from elenchus.core import indexes, mongo
 from elenchus.core.ids import Id, derived_id
 from elenchus.core.principal import Role
 from elenchus.core.settings import Environment
@@ -318,7 +318,7 @@ class TestFirstUser:
         change_settings("auth", first_user_is_superuser=None)
         database = resources_.client[f"empty_{secrets.token_hex(4)}"]
         await mongo.bind_models(database, registry.MODELS)
-        await mongo.build_indexes(database, registry.MODELS)
+        await indexes.build(database, registry.MODELS)
         yield
         await resources_.client.drop_database(database.name)
         await mongo.bind_models(resources_.database, registry.MODELS)

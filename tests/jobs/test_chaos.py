@@ -21,7 +21,7 @@ import pytest
 from pymongo.errors import PyMongoError
 
 from elenchus import registry
-from elenchus.core import mongo
+from elenchus.core import indexes, mongo
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
@@ -152,7 +152,7 @@ async def arena(servers_of_our_own, resources_) -> AsyncIterator[Arena]:
     settings = Plan(database.url, valkey.url, str(folder), "chaos").settings()
     async with open_resources(settings, MODELS, timeout_seconds=5) as held:
         await held.bind_models()
-        await mongo.build_indexes(held.database, MODELS)
+        await indexes.build(held.database, MODELS)
         made = Arena(held, database, valkey, folder)
         yield made
         await made.end_processes()

@@ -19,7 +19,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, DuplicateKeyError
 from pymongo.read_concern import ReadConcern
 
-from elenchus.core import indexes, wall
+from elenchus.core import wall
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.settings import MongoSettings
@@ -63,26 +63,8 @@ def client(url: str, options: MongoSettings, *, timeout_seconds: float) -> Async
 
 
 async def bind_models(database: AsyncDatabase[Row], models: Iterable[type[Document]]) -> None:
-    """Give each model its collection. Indexes are `build_indexes`' work, once per deployment and not per process."""
+    """Give each model its collection. Indexes are `core.indexes`' work, once per deployment and not per process."""
     await init_beanie(database=database, document_models=list(models), skip_indexes=True)
-
-
-async def build_indexes(database: AsyncDatabase[Row], models: Iterable[type[Document]]) -> list[str]:
-    """Create what is missing and return the names; an existing index is left alone, a changed one is an error.
-
-    One by which the database would remove rows itself goes: `core.expiry` does that, and says why. So do those that a
-    model had once (`Settings.former_indexes`), when the others are there; of anybody else's none.
-    """
-    made: list[str] = []
-    for model in models:
-        collection = database[model.get_collection_name()]
-        there = {index["name"]: index for index in await (await collection.list_indexes()).to_list()}
-        await indexes.drop(collection, [name for name, index in there.items() if "expireAfterSeconds" in index])
-        if wanted := declared_indexes(model):
-            made += await collection.create_indexes(wanted)
-        former = getattr(getattr(model, "Settings", None), "former_indexes", ())
-        await indexes.drop(collection, [name for name in former if name in there])
-    return made
 
 
 def declared_indexes(model: type[Document]) -> list[IndexModel]:
@@ -311,7 +293,6 @@ __all__ = [
     "UnscopedAccess",
     "WrongTenant",
     "bind_models",
-    "build_indexes",
     "client",
     "insert_once",
 ]

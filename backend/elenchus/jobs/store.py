@@ -16,7 +16,7 @@ from elenchus.core.ids import Id
 from elenchus.core.mongo import EPOCH, DuplicateKeyError, HasTenant, Row, Unscoped
 from elenchus.jobs import bounds
 from elenchus.jobs import task as tasks
-from elenchus.jobs.endings import attempt_ended, ended, found_as
+from elenchus.jobs.endings import attempt_ended, ended
 from elenchus.jobs.models import Job, LogLine, Step
 from elenchus.jobs.reach import Tenant
 from elenchus.jobs.schemas import SELDOM, UNDER_WAY, AttemptOutcome, JobError, JobStatus, Key, StepState
@@ -203,6 +203,11 @@ async def _is(job: Job, status: JobStatus) -> bool:
     """Already, and for good: the answer to an earlier try was lost."""
     row = await _jobs().settled().row({"_id": job.id, "token": job.token, "status": status}, fields={"token": 1})
     return row is not None
+
+
+def found_as(status: JobStatus) -> Row:
+    """What a write of its end has beside `ended`: one that went wrong is looked for among the many that did not."""
+    return {"$addToSet": {"keys": Key.status(status)}} if status in SELDOM else {}
 
 
 # ---- telling the room, and the sweep

@@ -3,7 +3,7 @@
 import pymongo
 
 from elenchus import registry
-from elenchus.core import mongo
+from elenchus.core import indexes
 from elenchus.core.resources import open_resources
 from elenchus.core.settings import Settings
 
@@ -15,5 +15,5 @@ async def migrate(config: Settings) -> list[str]:
     async with open_resources(config, registry.MODELS, timeout_seconds=config.mongo.job_timeout_seconds) as held:
         await held.bind_models()
         with pymongo.timeout(INDEX_TIMEOUT_SECONDS):
-            names = await mongo.build_indexes(held.database, registry.MODELS)
+            names = await indexes.build(held.database, registry.MODELS)
     return [f"{len(names)} indexes are in place in the database {config.mongo.database}."]

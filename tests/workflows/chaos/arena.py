@@ -14,7 +14,7 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from elenchus.core import mongo
+from elenchus.core import indexes
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
@@ -258,7 +258,7 @@ async def arena(database: Server, valkey: Server, folder: Path, model: GeminiStu
     settings = Plan(database.url, valkey.url, str(folder), model.url, "chaos").settings()
     async with open_resources(settings, MODELS, timeout_seconds=5) as held:
         await held.bind_models()
-        await mongo.build_indexes(held.database, MODELS)
+        await indexes.build(held.database, MODELS)
         made = Arena(held, database, valkey, folder, model, herd)
         try:
             yield made

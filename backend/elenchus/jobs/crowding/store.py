@@ -12,10 +12,10 @@ from pymongo.errors import ConnectionFailure, OperationFailure
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import Row
-from elenchus.jobs.endings import attempt_ended, ended, found_as
+from elenchus.jobs.endings import attempt_ended, ended
 from elenchus.jobs.models import Job
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState
-from elenchus.jobs.store import ATTEMPTS_KEPT, EARLY, UNDER_WAY_LIST
+from elenchus.jobs.store import ATTEMPTS_KEPT, EARLY, UNDER_WAY_LIST, found_as
 
 LOOK_SECONDS = 2.0  # for a second look, after trouble
 
