@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from elenchus.jobs.crowding import store
 from elenchus.jobs.hands import Hands
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import JobStatus
@@ -37,6 +38,55 @@ async def test_a_worker_goes_on_while_a_room_is_told(me, start_worker, gate):
     await until(lambda: {*ids} <= {*done})
 
 
+async def test_whoever_gave_the_job_learns_of_the_free_hand_before_the_room_of_its_end(me, engine, gate):
+    gates[:], freed = [gate], []
+    attending = asyncio.create_task(engine(note).attend(await submit("hands.note", me), lambda: freed.append(1)))
+    await until(lambda: gate.came)
+    assert freed == [1]
+    gate.open()
+    await attending
+    assert freed == [1]
+
+
+async def test_a_worker_that_stops_lets_a_room_be_told(me, engine, gate):
+    gates[:] = [gate]
+    worker = engine(note)
+    attending = asyncio.create_task(worker.attend(await submit("hands.note", me)))
+    await until(lambda: gate.came)
+    draining = asyncio.create_task(worker.drain(5))
+    await asyncio.sleep(0.1)
+    assert not draining.done()
+    gate.open()
+    await draining
+    assert attending.done()
+
+
+async def test_one_workers_claims_and_ends_are_never_side_by_side(me, engine, gate, monkeypatch):
+    gate.open()
+    gates[:], under_way, seen = [gate], [], []
+
+    def noted(name):
+        really = getattr(store, name)
+
+        async def command(*args, **more):
+            under_way.append(name)
+            await asyncio.sleep(0.01)  # as a database does that has others to serve
+            seen.append([*under_way])
+            try:
+                return await really(*args, **more)
+            finally:
+                under_way.remove(name)
+
+        monkeypatch.setattr(store, name, command)
+
+    noted("claim")
+    noted("end")
+    worker, ids = engine(note, concurrency=2), [await submit("hands.note", me) for _ in range(8)]
+    await asyncio.gather(*map(worker.attend, ids))
+    assert {name for names in seen for name in names} == {"claim", "end"}
+    assert {len(names) for names in seen} == {1}
+
+
 class TestHands:
     async def take(self, hands: Hands, freed: list[int], number: int, gate: asyncio.Event) -> None:
         async with hands.take(lambda: freed.append(number)) as hand:
@@ -55,6 +105,17 @@ class TestHands:
         await asyncio.gather(*tasks)
         assert sorted(freed) == [*range(6)]
         assert hands.free == 2
+        assert hands.are_idle
+
+    async def test_a_worker_that_stops_waits_for_ends_too(self):
+        hands, gates = Hands(2), [asyncio.Event(), asyncio.Event()]
+        first, second = [asyncio.create_task(self.take(hands, [], 0, gate)) for gate in gates]
+        await asyncio.sleep(0)
+        gates[0].set()
+        await first
+        assert (hands.free, hands.are_idle) == (2, False)
+        gates[1].set()
+        await second
         assert hands.are_idle
 
     async def test_it_is_free_once(self):

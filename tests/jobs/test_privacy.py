@@ -56,3 +56,14 @@ class TestWhatRuns:
             await privacy.erase_in(me)
         assert told == [("w1", running.id)]
         assert (await Job.owned_by(me).get(running.id)).cancel_requested
+
+
+class TestOfAnotherVersion:
+    async def test_what_stands_as_nobody_knows_here_is_not_told_to_be_gone(self, me):
+        """It is not listed, but it is there, and perhaps another version runs it."""
+        await kept(ended(me), strange := waiting(me))
+        await Job.owned_by(me).update({"_id": strange.id}, {"$set": {"status": "postponed"}})
+        with pytest.raises(Retryable, match="stopped"):
+            await privacy.erase_in(me)
+        assert [row["_id"] for row in await Job.owned_by(me).rows({})] == [strange.id]
+        assert await Job.owned_by(me).delete({"_id": strange.id})

@@ -220,7 +220,8 @@ class TestArq:
         finally:
             listens.cancel()
 
-    async def test_a_hand_that_is_free_takes_the_next_before_the_job_is_over(self, valkey, gate):
+    async def test_a_hand_that_is_free_takes_the_next_before_the_job_is_over(self, valkey, gate, monkeypatch):
+        monkeypatch.setattr(listening, "POLL_SECONDS", 60)  # it is told, and does not find out by looking
         came: list[Id] = []
 
         async def attend(job_id: Id, freed: Callable[[], None]) -> None:
@@ -243,6 +244,20 @@ class TestArq:
             await until(lambda: listener.job_counter == 0)
         finally:
             listens.cancel()
+
+    async def test_a_wake_up_that_redis_hands_out_twice_costs_no_hand(self, valkey, resources_, gate):
+        """Killed, it forgets the last second: that a job was begun, and not that it waits."""
+        listener = Listener(lambda job_id, freed: gate.wait(), at_once=2, timeout_seconds=30)
+        name = f"{(job_id := new_id())}:0"
+        await queueing.wake(job_id, 0)
+        await listener.start_jobs([name.encode()])
+        await resources_.redis.delete(f"arq:in-progress:{name}")
+        await listener.start_jobs([name.encode()])
+        await until(lambda: gate.came)
+        assert listener.job_counter == 1
+        gate.open()
+        await until(lambda: listener.job_counter == 0)
+        assert gate.came == 1
 
     async def test_one_of_two_workers_has_it(self, valkey, resources_):
         came: list[Id] = []

@@ -139,6 +139,19 @@ class TestLostWakeUps:
         assert (await stored(young.id)).status is JobStatus.QUEUED
         await until(lambda: self.closed(me, old.id))
 
+    async def test_such_work_that_no_list_can_find_keeps_no_other_from_its_end(self, me, start_worker):
+        past, queue = now() - timedelta(minutes=61), await self.queue()
+        odd, other = [
+            await row_without_wake_up(me, type="worker.unheard", queue=queue, due_at=past - early)
+            for early in (timedelta(minutes=1), timedelta(0))
+        ]
+        await Job.across_tenants().update({"_id": odd.id}, {"$set": {"keys": "not a list"}})
+        await start_worker(note)
+        try:
+            assert (await over(me, other.id, timeout=5)).error.code == "unknown_type"
+        finally:
+            await Job.owned_by(me).delete({"_id": odd.id})
+
     @pytest.mark.parametrize("is_failed", [False, True], ids=["waiting", "left by a worker that died then"])
     async def test_whoever_waits_for_such_work_is_woken(self, me, start_worker, stored, is_failed):
         queue, past = await self.queue(), now() - timedelta(minutes=61)
@@ -230,6 +243,15 @@ class TestBugs:
         assert (row["status"], row["error"]["code"], row["open"]) == ("failed", "unreadable", False)
         assert (await jobs.get(me, job_id)).steps == []
         assert row["unread"] == {"steps": "not a list"}
+
+    async def test_one_that_no_list_can_find_fails_too(self, me, engine):
+        job_id = await submit("worker.note", me)
+        broken = {"keys": "not a list", "max_attempts": "many"}  # the second is nothing that could be put aside
+        await Job.across_tenants().update({"_id": job_id}, {"$set": broken})
+        await engine(note).attend(job_id)
+        row = await Job.across_tenants().row({"_id": job_id})
+        assert await Job.owned_by(me).delete({"_id": job_id})
+        assert (row["status"], row["error"]["code"]) == ("failed", "unreadable")
 
     @pytest.mark.parametrize("broken", [{"steps": "not a list"}, {"steps": 1, "stage": 2}])
     async def test_its_room_and_whoever_waits_for_it_learn_of_it(self, me, engine, stored, broken):

@@ -106,7 +106,7 @@ class Listener(ArqWorker):
         """As many as there are hands for, of those that nobody has begun. arq needs four round trips for each job, and
         counts one before it asks Redis for it: after `max_jobs` errors it would never pick a job again."""
         self._read = len(job_ids)
-        names = [job_id.decode() for job_id in job_ids]
+        names = [name for name in (job_id.decode() for job_id in job_ids) if not self._has(name)]
         while names and (free := self.max_jobs - self.job_counter) > 0:
             begun, left_over = await self._begin(names[:free])
             for name, score in begun:
@@ -132,6 +132,10 @@ class Listener(ArqWorker):
         self._in_hand.add(name)
         running = self.tasks[name] = asyncio.create_task(self.run_job(name, score))
         running.add_done_callback(lambda _: self._free(name))
+
+    def _has(self, name: str) -> bool:
+        """A Redis that was killed may have forgotten that we have begun it."""
+        return name in self.tasks and not self.tasks[name].done()
 
     def _free(self, name: str) -> None:
         if name in self._in_hand:

@@ -39,7 +39,7 @@ async def erase_in(owner: HasTenant) -> None:
 async def _erase(reach: Reach, wanted: JobFilter = EVERY, *, spare: str | None = None) -> None:
     """Raises `Retryable` while some are under way: they are stopped, and must have let go of what they hold."""
     busy = 0
-    async for rows in each(reach, wanted):
+    async for rows in each(reach, wanted, strange=True):
         for row in rows:
             if row["type"] != spare:
                 busy += not await _erased(row)
@@ -48,7 +48,10 @@ async def _erase(reach: Reach, wanted: JobFilter = EVERY, *, spare: str | None =
 
 
 async def _erased(row: Row) -> bool:
-    """One that waits is removed before it begins, one that runs is stopped first, and one that ended has told so."""
+    """One that waits is removed before it begins, one that runs is stopped first, and one that ended has told so. What
+    stands as nobody knows here is another version's to end."""
+    if row["status"] not in [*JobStatus]:
+        return False
     status, owner = JobStatus(row["status"]), Tenant(row["tenant_id"])
     if status is JobStatus.RUNNING:
         job = await store.find_shown(row["_id"])

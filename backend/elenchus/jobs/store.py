@@ -16,7 +16,7 @@ from elenchus.core.ids import Id
 from elenchus.core.mongo import EPOCH, DuplicateKeyError, HasTenant, Row, Unscoped
 from elenchus.jobs import bounds
 from elenchus.jobs import task as tasks
-from elenchus.jobs.endings import attempt_ended, ended
+from elenchus.jobs.endings.store import attempt_ended, ended, found_as
 from elenchus.jobs.models import Job, LogLine, Step
 from elenchus.jobs.reach import Tenant
 from elenchus.jobs.schemas import SELDOM, UNDER_WAY, AttemptOutcome, JobError, JobStatus, Key, StepState
@@ -205,11 +205,6 @@ async def _is(job: Job, status: JobStatus) -> bool:
     return row is not None
 
 
-def found_as(status: JobStatus) -> Row:
-    """What a write of its end has beside `ended`: one that went wrong is looked for among the many that did not."""
-    return {"$addToSet": {"keys": Key.status(status)}} if status in SELDOM else {}
-
-
 # ---- telling the room, and the sweep
 
 
@@ -238,7 +233,7 @@ async def depth(queue: str) -> int:
 
 async def unknown(queue: str, *, types: Collection[str], before: datetime) -> list[Row]:
     """Jobs of a kind that is none of these, which nobody has done, or told of, since `before`."""
-    fields = dict.fromkeys(("tenant_id", "awaited_by", "token", "status", "due_at"), 1)
+    fields = dict.fromkeys(("tenant_id", "awaited_by", "token", "status", "due_at", "keys"), 1)
     stages: list[Row] = [
         {"$match": {"type": {"$nin": sorted(types)}}},
         {"$limit": UNKNOWN_AT_ONCE},
@@ -255,7 +250,12 @@ def _due(queue: str, by: datetime) -> Row:
 async def fail_unknown(row: Row, *, error: JobError) -> bool:
     """It stays open until whoever waits for it knows, and then is closed."""
     filter_ = {"_id": row["_id"], "token": row["token"], "due_at": row["due_at"], "status": {"$in": UNDER_WAY_LIST}}
-    return await _jobs().update(filter_, {"$set": ended(JobStatus.FAILED, error), **found_as(JobStatus.FAILED)})
+    return await _jobs().update(filter_, {"$set": ended(JobStatus.FAILED, error), **_found_as_failed(row)})
+
+
+def _found_as_failed(row: Row) -> Row:
+    """Nothing where the database would refuse the whole write: such keys are no list."""
+    return found_as(JobStatus.FAILED) if isinstance(row.get("keys", []), list) else {}
 
 
 async def close(row: Row) -> bool:
@@ -277,7 +277,7 @@ async def fail_unreadable(job_id: Id, *, worker: str, error: JobError) -> bool:
         if "keys" in update["$set"]:
             update["$set"]["keys"] = [Key.status(JobStatus.FAILED)]
         else:
-            update |= found_as(JobStatus.FAILED)
+            update |= _found_as_failed(row)
         return await _jobs().update(running, update)
     if unread.fields(row):
         return await _jobs().update({"_id": job_id, "token": row["token"]}, unread.put_aside(row, told))

@@ -12,10 +12,10 @@ from pymongo.errors import ConnectionFailure, OperationFailure
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import Row
-from elenchus.jobs.endings import attempt_ended, ended
+from elenchus.jobs.endings.store import attempt_ended, ended, found_as
 from elenchus.jobs.models import Job
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState
-from elenchus.jobs.store import ATTEMPTS_KEPT, EARLY, UNDER_WAY_LIST, found_as
+from elenchus.jobs.store import ATTEMPTS_KEPT, EARLY, UNDER_WAY_LIST
 
 LOOK_SECONDS = 2.0  # for a second look, after trouble
 
@@ -31,10 +31,12 @@ async def claim(
     moment, mark = now(), new_id()
     these: Row = {"_id": {"$in": [*ids]}}
     due = {"status": {"$in": UNDER_WAY_LIST}, "due_at": {"$lte": moment + EARLY}, "type": {"$in": sorted(types)}}
+    within = max(within, LOOK_SECONDS)
     try:
-        with pymongo.timeout(max(within, LOOK_SECONDS)):
+        with pymongo.timeout(within):
             if not await Job.across_tenants().update_many(these | due, _taken(worker, mark, moment, until)):
                 return []
+        with pymongo.timeout(within):
             # by the ids alone: with another field beside them the bundled database looks for an index 12 times
             rows = await Job.across_tenants().rows(these)
     except (ConnectionFailure, OperationFailure):

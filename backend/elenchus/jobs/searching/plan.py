@@ -22,11 +22,13 @@ Equal = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Plan:
-    """`among`: only those that stand so are looked for."""
+    """`among`: only those that stand so are looked for. `strange`: those too that stand as no job does in this
+    version."""
 
     reach: Reach
     wanted: JobFilter
     among: frozenset[JobStatus] = frozenset(JobStatus)
+    strange: bool = False
 
     @property
     def named(self) -> Id | None:
@@ -104,7 +106,8 @@ class Plan:
     def _asked(self) -> list[Callable[[Row], bool]]:
         wanted, equal, statuses = self.wanted, self._equal(), self.statuses
         asked: list[Callable[[Row], bool]] = [lambda row: all(_at(row, name) == value for name, value in equal.items())]
-        asked.append(lambda row: row["status"] in statuses)  # another version's status is none of them
+        if not self.strange:
+            asked.append(lambda row: row["status"] in statuses)
         if document := wanted.document_id:
             asked.append(lambda row: Key.about(document) in row.get("keys", ()))
         if since := wanted.since:

@@ -26,9 +26,9 @@ FIRST_ID, LAST_ID = Id("0" * 24), Id("f" * 24)
 EVERY = JobFilter()
 
 
-async def each(reach: Reach, wanted: JobFilter = EVERY) -> AsyncIterator[list[Row]]:
+async def each(reach: Reach, wanted: JobFilter = EVERY, *, strange: bool = False) -> AsyncIterator[list[Row]]:
     """All of them, some at a time."""
-    walk = Walk(Plan(reach, wanted))
+    walk = Walk(Plan(reach, wanted, strange=strange))
     while rows := await walk.take(AT_ONCE):
         yield rows
 

@@ -3,13 +3,18 @@
 from elenchus.core.clock import now
 from elenchus.core.mongo import Row
 from elenchus.jobs.models import Job
-from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState
+from elenchus.jobs.schemas import SELDOM, AttemptOutcome, JobError, JobStatus, Key, StepState
 
 
 def ended(status: JobStatus, error: JobError | None) -> Row:
     moment = now()
     told = error.model_dump() if error else None
     return {"status": status, "completed_at": moment, "changed_at": moment, "error": told}
+
+
+def found_as(status: JobStatus) -> Row:
+    """What a write of its end has beside `ended`: one that went wrong is looked for among the many that did not."""
+    return {"$addToSet": {"keys": Key.status(status)}} if status in SELDOM else {}
 
 
 def attempt_ended(job: Job, outcome: AttemptOutcome, error: JobError | None) -> Row:

@@ -1,0 +1,1 @@
+"""What ends leave in a row."""
