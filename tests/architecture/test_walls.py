@@ -28,7 +28,7 @@ NOT_TENANT_OWNED |= {"GoogleState"}  # nobody is signed in yet
 NOT_TENANT_OWNED |= {"WithdrawnMembership"}  # a piece of a user, off their row while the tenant is deleted
 #: Whose errand needs every tenant's rows; each says why where it does.
 MAY_CROSS_TENANTS = {"audit/store.py", "jobs/store.py", "library/store/course.py", "research/store/answers.py"}
-MAY_CROSS_TENANTS |= {"jobs/crowding/store.py"}  # a worker is everybody's
+MAY_CROSS_TENANTS |= {"jobs/crowding/store.py", "jobs/endings/store.py"}  # a worker is everybody's, and an upgrade
 MAY_CROSS_TENANTS |= {"jobs/searching/store.py"}  # for superusers
 MAY_CROSS_TENANTS |= {"research/store/removing.py"}  # conversations whose removal broke off
 MAY_CROSS_TENANTS |= {"research/sharing/store.py"}  # whoever has a link is in no tenant

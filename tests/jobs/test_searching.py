@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from elenchus import migrations
 from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal, Role
@@ -213,6 +214,16 @@ class TestThatWentWrong:
         await engine(nothing).attend(job_id)
         assert sorted(await ids(http, me, status="failed")) == sorted(failed[:-1])
         assert Key.status(JobStatus.FAILED) not in (await stored(job_id)).keys
+
+    async def test_those_of_before_are_found_after_an_upgrade(self, http, me, resources_):
+        collection = resources_.database["jobs"]
+        await collection.create_index([("open", 1), ("status", 1)], name=migrations.ENDED_BY_STATUS)
+        old, well = await kept(ended(me, status=JobStatus.FAILED, keys=[]), ended(me))
+        assert await ids(http, me, status="failed") == []
+        await migrations.upgrade(resources_.database)
+        assert await ids(http, me, status="failed") == [old]
+        assert len((await rows_of(Reach(me.tenant_id)).rows({"_id": Id(well)}))[0]["keys"]) == 3
+        assert migrations.ENDED_BY_STATUS not in await collection.index_information()
 
 
 class TestOfAnotherVersion:

@@ -17,6 +17,7 @@ from elenchus.core.principal import Principal
 from elenchus.core.resources import resources
 from elenchus.jobs import metrics, reach, showing, store, waking
 from elenchus.jobs import task as tasks
+from elenchus.jobs.endings import store as endings
 from elenchus.jobs.errors import JobIsOver, JobNotFound, JobNotOver
 from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.schemas import JobDetail, JobStatus, Key, Priority, Subject
@@ -163,6 +164,12 @@ async def never_queued(waiting: Sequence[W]) -> list[W]:
 async def remove_ended(before: datetime, *, owner: HasTenant | None = None) -> int:
     """Some of those that ended before, of one owner or of all; how many. Call it until there are none."""
     return await store.remove_ended(before, owner=owner, limit=REMOVED_AT_ONCE)
+
+
+async def key_what_went_wrong() -> None:
+    """For a ledger of before jobs were found so."""
+    if keyed := await endings.key_what_went_wrong():
+        log.info("jobs that went wrong are found by that now", jobs=keyed)
 
 
 async def age_out(_due_at: datetime) -> None:

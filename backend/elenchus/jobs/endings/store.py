@@ -27,3 +27,12 @@ def attempt_ended(job: Job, outcome: AttemptOutcome, error: JobError | None) -> 
         if step.state is StepState.RUNNING
     }
     return {f"{last}.ended_at": now(), f"{last}.outcome": outcome, f"{last}.error": told, **left}
+
+
+async def key_what_went_wrong() -> int:
+    """Of the jobs whose keys do not say so yet, how many do now. Reads the whole ledger."""
+    keyed = 0
+    for status in sorted(SELDOM):
+        silent = {"status": status, "keys": {"$type": "array", "$ne": Key.status(status)}}
+        keyed += await Job.across_tenants().update_many(silent, found_as(status))
+    return keyed
