@@ -100,7 +100,10 @@ def settings_(servers: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> S
     return use(
         Settings(
             server=ServerSettings(
-                _env_file=None, data_dir=tmp_path_factory.mktemp("data"), secret_key=SecretStr(secrets.token_hex(32))
+                _env_file=None,
+                data_dir=tmp_path_factory.mktemp("data"),
+                ui_dir=tmp_path_factory.mktemp("no interface"),
+                secret_key=SecretStr(secrets.token_hex(32)),
             ),
             log=LogSettings(_env_file=None),
             mongo=MongoSettings(_env_file=None, url=SecretStr(servers.mongodb_url), database="elenchus_test"),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
+from pydantic import BaseModel
 from pymongo import monitoring
 
 from elenchus.core.principal import Principal
@@ -44,6 +45,12 @@ def alive(pid: int) -> bool:
         return " Z " not in Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):  # the second when it goes while it is read
         return False
+
+
+def require_documented(model: type[BaseModel], event: str, data: Any, id: object = "") -> None:
+    """Fails when an event that came is not to the letter what the API document says of it."""
+    came = {"id": str(id), "event": event, "data": data}
+    assert model.model_validate(came).model_dump(mode="json", exclude_unset=True) == came
 
 
 @dataclass

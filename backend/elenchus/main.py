@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any
 
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
 from fastapi.middleware.cors import CORSMiddleware
+from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pymongo.errors import PyMongoError
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp
 from elenchus import __version__, registry
 from elenchus.core import apidoc, headers, health, logs, problems
 from elenchus.core.idempotency import Idempotency
+from elenchus.core.interface import Interface
 from elenchus.core.resources import Resources, open_resources
 from elenchus.core.settings import Settings, settings
 from elenchus.core.stopping import lifespan_state
@@ -32,6 +34,7 @@ BODY_LIMITS = {
     f"{API_PREFIX}/auth/{name}": 16_384
     for name in (
         "register", "login", "refresh", "password/forgot", "password/reset", "email/verify", "google/mfa",
+        "browser/login", "browser/token", "browser/logout", "browser/google/mfa",
     )
 }  # fmt: skip
 #: Where an Idempotency-Key means nothing or is the room's own business: what hands out tokens or secrets of a sign-in,
@@ -44,7 +47,8 @@ NOT_REPEATED = (
         f"{API_PREFIX}/auth/{name}"
         for name in (
             "login", "refresh", "logout", "logout-all", "switch-tenant", "google/mfa", "mfa/enroll", "mfa/confirm",
-            "mfa/disable",
+            "mfa/disable", "browser/login", "browser/token", "browser/switch-tenant", "browser/logout",
+            "browser/google/mfa",
         )
     }
 )  # fmt: skip
@@ -62,11 +66,19 @@ log = logs.get(__name__)
 
 
 class Welcome(BaseModel):
+    """While the web interface is not built."""
+
     name: str = "Elenchus"
     version: str = __version__
     docs: str = "/docs"
     openapi: str = f"{API_PREFIX}/openapi.json"
     health: str = f"{API_PREFIX}/health/ready"
+    interface: str = "The web interface is not built. `make ui` builds it; reload this page then."
+
+
+_WELCOME: dict[int | str, dict[str, Any]] = {
+    200: {"model": Welcome, "content": {"text/html": {"schema": {"type": "string"}}}}
+}
 
 
 def create_app(config: Settings | None = None) -> FastAPI:
@@ -86,6 +98,7 @@ def create_app(config: Settings | None = None) -> FastAPI:
     app.state.resolve_principal = identity.resolve
     app.state.still_stands = identity.still_stands
     _add_routes(app)
+    _add_interface(app, config)
     _add_borders(app, config)
     problems.install(app)
     apidoc.install(app)
@@ -103,10 +116,15 @@ def _add_routes(app: FastAPI) -> None:
         if router.prefix:
             only_below(API_PREFIX + router.prefix, app.router.routes[-1])
 
-    @app.get("/", operation_id="welcome", tags=["health"])
-    async def welcome() -> Welcome:
-        """What this is and where to go on."""
-        return Welcome()
+
+def _add_interface(app: FastAPI, config: Settings) -> None:
+    router = app.router
+    router.default = interface = Interface(config.server.ui_dir, api="/api/", otherwise=router.default)
+
+    @app.get("/", operation_id="welcome", tags=["health"], responses=_WELCOME)
+    async def welcome(request: Request) -> Response:
+        """The web interface; while it is not built, what this is and where to go on."""
+        return await interface.answer(request.scope) or JSONResponse(Welcome().model_dump())
 
 
 def _add_borders(app: FastAPI, config: Settings) -> None:

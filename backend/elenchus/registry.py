@@ -11,6 +11,7 @@ from elenchus.audit import service as audit
 from elenchus.core import expiry, idempotency
 from elenchus.identity import api as identity_api
 from elenchus.identity import models as identity_models
+from elenchus.identity.browser import api as browser_api
 from elenchus.identity.google import api as google_api
 from elenchus.identity.google import models as google_models
 from elenchus.identity.keys import api as keys_api
@@ -97,6 +98,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     recovery_api.router,
     mfa_api.router,
     google_api.router,
+    browser_api.router,
+    google_api.browser_router,
     tenants_api.router,
     tenants_api.auth_router,
     keys_api.router,

@@ -60,6 +60,8 @@ ROWS: dict[str, Row] = {
     # auth
     "register": PUBLIC, "login": PUBLIC, "refresh_tokens": PUBLIC, "forgot_password": PUBLIC, "reset_password": PUBLIC,
     "verify_email": PUBLIC, "google_login": PUBLIC, "google_callback": PUBLIC, "google_second_factor": PUBLIC,
+    "browser_login": PUBLIC, "browser_token": PUBLIC, "browser_logout": PUBLIC, "browser_google_login": PUBLIC,
+    "browser_google_second_factor": PUBLIC,
     "logout": ENDING, "logout_all": ENDING, "list_sessions": ACCOUNT, "request_verification": ACCOUNT,
     "read_me": Row("viewer"), "read_session": Row("viewer"),
     "change_me": Row("viewer", sends=_json(full_name="Another Name"), session_only=True),
@@ -74,6 +76,11 @@ ROWS: dict[str, Row] = {
         "viewer", sends=_json(current_password=PASSWORD, otp="123456"), session_only=True, may_answer=(409,)
     ),
     "accept_invitation": Row("viewer", sends=_json(token="x" * 68), session_only=True, may_answer=(422,)),
+    "browser_switch_tenant": Row(
+        "viewer", session_only=True, may_answer=(409,), sends=lambda w: {
+            "json": {"tenant_id": w.ids["tenant_id"]}, "headers": {"Sec-Fetch-Site": "same-origin"}
+        },
+    ),
     "switch_tenant": Row("viewer", sends=_own(tenant_id="tenant_id"), session_only=True, may_answer=(409,)),
     # tenants
     "read_tenant": Row("viewer"),

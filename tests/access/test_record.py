@@ -21,6 +21,11 @@ LEAVES = {
     "reset_password": Action.PASSWORD_RESET,
     "verify_email": Action.USER_VERIFIED,
     "google_second_factor": Action.USER_SIGNED_IN,
+    "browser_login": Action.USER_SIGNED_IN,
+    "browser_token": "the session that signing in began goes on",
+    "browser_switch_tenant": Action.TENANT_ENTERED,
+    "browser_logout": Action.USER_SIGNED_OUT,
+    "browser_google_second_factor": Action.USER_SIGNED_IN,
     "logout": Action.USER_SIGNED_OUT,
     "logout_all": Action.USER_SIGNED_OUT,
     "end_session": Action.SESSION_ENDED,
@@ -83,12 +88,13 @@ LEAVES = {
     "cancel_jobs": Action.JOB_CANCELLED,
     "retry_jobs": Action.JOB_RETRIED,
 }
-#: They need what a world does not hold: a mailed token, a second factor, a second tenant, a job that has not ended.
-#: Their own rooms' tests look for their rows.
+#: They need what a world does not hold: a mailed token, a second factor, a second tenant, a browser, a job that has
+#: not ended. Their own rooms' tests look for their rows.
 OUT_OF_REACH = {
     "refresh_tokens", "reset_password", "verify_email", "google_second_factor", "confirm_second_factor",
     "disable_second_factor", "accept_invitation", "switch_tenant", "cancel_job", "retry_job",
     "cancel_execution", "retry_execution", "decide_step",
+    "browser_login", "browser_token", "browser_switch_tenant", "browser_logout", "browser_google_second_factor",
 }  # fmt: skip
 #: They end what others need, so they come last, in this order.
 LAST = (

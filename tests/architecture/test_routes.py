@@ -1,5 +1,6 @@
 """Every way in is declared: who may use it, what it is called, how it refuses."""
 
+import re
 from collections.abc import Iterator
 from inspect import isasyncgenfunction, iscoroutinefunction
 
@@ -16,6 +17,7 @@ PUBLIC = {
     "health", "root_health", "readiness", "database_health", "metrics",  # probes carry no tenant's data
     "register", "login", "refresh_tokens",  # how one gets a principal
     "google_login", "google_callback", "google_second_factor",  # the provider says who it is
+    "browser_login", "browser_token", "browser_logout", "browser_google_login", "browser_google_second_factor",  # too
     "read_shared_conversation",  # the link stands for whoever has it
     "forgot_password", "reset_password", "verify_email",  # a mailed token stands for the one who is not signed in
 }  # fmt: skip
@@ -72,7 +74,8 @@ class TestEveryRoute:
         """A viewer reads; what it may post is listed with the reason."""
         own_account = {"enroll_second_factor", "confirm_second_factor", "disable_second_factor"}
         own_account |= {"change_password", "request_verification", "logout", "logout_all", "change_me", "end_session"}
-        own_account |= {"accept_invitation", "switch_tenant"}  # whatever they are where they come from
+        own_account |= {"accept_invitation"}  # whatever they are where they come from, and so is the next
+        own_account |= {"switch_tenant", "browser_switch_tenant"}
         own_account |= {"remove_member"}  # a viewer may leave; whom else one may remove, the service says
         own_account |= {"delete_user"}  # oneself; anybody, for a superuser
         reading_by_post = {"search_documents", "verify_quotes"}
@@ -156,3 +159,26 @@ class TestApiDocument:
 
     def test_it_names_no_shape_that_never_leaves_us(self, document):
         assert "HTTPValidationError" not in str(document)
+
+    def test_every_shape_has_a_short_name_of_its_own(self, document):
+        """Of two models of one name FastAPI writes out where each lives, for whoever generates a client to read."""
+        names = document["components"]["schemas"]
+        assert [name for name in names if not re.fullmatch(r"[A-Z][A-Za-z]*|Page_[A-Z][A-Za-z]*_", name)] == []
+
+    @pytest.mark.parametrize(
+        ("operation_id", "events"),
+        [
+            ("ask", "AnswerEvent"), ("regenerate_answer", "AnswerEvent"), ("follow_answer", "AnswerEvent"),
+            ("follow_execution", "ExecutionEvent"), ("follow_jobs", "JobEvent"),
+        ],
+    )  # fmt: skip
+    def test_a_stream_names_the_union_of_its_events(self, document, operation_id, events):
+        [operation] = [
+            o for path in document["paths"].values() for o in path.values() if o["operationId"] == operation_id
+        ]
+        schema = operation["responses"]["200"]["content"]["text/event-stream"]["schema"]
+        assert schema == {"$ref": f"#/components/schemas/{events}"}
+        told = document["components"]["schemas"][events]
+        assert told["discriminator"]["propertyName"] == "event"
+        assert "error" in told["discriminator"]["mapping"]
+        assert len(told["oneOf"]) == len({*told["discriminator"]["mapping"].values()})

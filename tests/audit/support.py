@@ -12,7 +12,7 @@ from elenchus import admin, cli
 from elenchus.audit import chain, store, verifying
 from elenchus.audit.chain import Entry, Head, Keys, Link
 from elenchus.audit.models import AuditHead, AuditRow, head_id, row_id
-from elenchus.audit.schemas import Action, Verification
+from elenchus.audit.schemas import Action, ChainVerification
 from elenchus.audit.writing import Writer
 from elenchus.core.clock import now
 from elenchus.core.context import Caller
@@ -127,7 +127,7 @@ async def rechain(tenant_id: Id, *, keys: Keys) -> None:
         before = Link(linked["seq"], linked["hash"])
 
 
-async def verified(tenant_id: Id) -> Verification:
+async def verified(tenant_id: Id) -> ChainVerification:
     return await verifying.verify(tenant_id)
 
 

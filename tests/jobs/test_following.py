@@ -25,12 +25,13 @@ from elenchus.jobs import service as jobs
 from elenchus.jobs import store as jobs_store
 from elenchus.jobs.following import service
 from elenchus.jobs.following import store as following_store
+from elenchus.jobs.following.schemas import JobEvent
 from elenchus.jobs.models import Job
 from elenchus.jobs.reach import Tenant
 from elenchus.jobs.run import Run
 from elenchus.jobs.task import task
 from tests.jobs.conftest import Gate, over, submit
-from tests.support import Firm, http_client, until
+from tests.support import Firm, http_client, require_documented, until
 
 EVENTS = "/api/v1/jobs/events"
 gates: dict[str, Gate] = {}
@@ -67,7 +68,9 @@ class Stream:
             fields = dict(line.split(": ", 1) for line in (await self.block()).split("\n") if not line.startswith(":"))
             if "event" in fields:
                 self.last_id = fields.get("id", self.last_id)
-                return fields["event"], json.loads(fields["data"])
+                told = json.loads(fields["data"])
+                require_documented(JobEvent, fields["event"], told, fields.get("id", ""))
+                return fields["event"], told
 
     async def until(self, condition: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
         found = []

@@ -8,7 +8,8 @@ from typing import Any
 
 import httpx
 
-from tests.support import Firm, until
+from elenchus.research.told import AnswerEvent
+from tests.support import Firm, require_documented, until
 
 CHAT = "/api/v1/chat"
 CONVERSATIONS = f"{CHAT}/conversations"
@@ -56,6 +57,7 @@ class Told:
             self.ids.append(int(lines["id"]))
             self.names.append(lines["event"])
             self.data.append(json.loads(lines["data"]))
+            require_documented(AnswerEvent, self.names[-1], self.data[-1], self.ids[-1])
 
 
 def told(body: str) -> Told:

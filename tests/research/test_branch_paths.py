@@ -7,7 +7,8 @@ import pytest
 from elenchus.core.ids import new_id
 from elenchus.research import store
 from elenchus.research.branches import START, path
-from elenchus.research.models import Message, Role
+from elenchus.research.models import Message
+from elenchus.research.models import MessageRole as Role
 from elenchus.research.placing import new_conversation
 from elenchus.research.tail import TAIL_MESSAGES
 from tests.support import COMMANDS

@@ -7,7 +7,8 @@ import pytest
 from elenchus.core.ids import Id, new_id
 from elenchus.research import store
 from elenchus.research.branches import START
-from elenchus.research.models import Message, Role
+from elenchus.research.models import Message
+from elenchus.research.models import MessageRole as Role
 from tests.fixtures.gemini import Reply
 from tests.research.support import (
     CHAT,

@@ -6,7 +6,8 @@ import pytest
 
 from elenchus.core.ids import Id, new_id
 from elenchus.research import service, store
-from elenchus.research.models import Answer, Conversation, ConversationPage, Message, Role
+from elenchus.research.models import Answer, Conversation, ConversationPage, Message
+from elenchus.research.models import MessageRole as Role
 from elenchus.research.placing import new_conversation
 from elenchus.research.store import removing
 from tests.research.support import CHAT, CONVERSATIONS, RENT, asked, conversation, shown

@@ -21,7 +21,8 @@ from elenchus.research.exporting import api, blocks, markdown, names, service
 from elenchus.research.exporting.child.wordml import W
 from elenchus.research.exporting.errors import TooManyExports
 from elenchus.research.exporting.script import Script
-from elenchus.research.models import Citation, Message, Role
+from elenchus.research.models import Citation, Message
+from elenchus.research.models import MessageRole as Role
 from elenchus.research.placing import new_conversation
 from tests.research.support import CONVERSATIONS, RENT_WORDS
 from tests.research.test_conversations import long_talk

@@ -8,7 +8,8 @@ from pymongo.errors import AutoReconnect
 from elenchus.core.ids import Id, new_id
 from elenchus.core.resources import resources
 from elenchus.research import following, running, store, streams, telling
-from elenchus.research.models import Message, Role
+from elenchus.research.models import Message
+from elenchus.research.models import MessageRole as Role
 from tests.research.support import (
     CHAT,
     RENT,

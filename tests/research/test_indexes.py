@@ -12,7 +12,8 @@ from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import Owned
 from elenchus.core.pages import PageQuery
 from elenchus.research import service, store
-from elenchus.research.models import Message, Role
+from elenchus.research.models import Message
+from elenchus.research.models import MessageRole as Role
 from elenchus.research.placing import new_conversation
 
 Asked = list[tuple[object, dict]]

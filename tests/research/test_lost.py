@@ -11,7 +11,8 @@ from elenchus.core.ids import Id, new_id
 from elenchus.core.resources import redis_client, resources
 from elenchus.identity.tenants import usage
 from elenchus.research import following, relaying, running, service, store, streams
-from elenchus.research.models import Answer, Conversation, Message, MessageStatus, Role, UsageOut
+from elenchus.research.models import Answer, AnswerUsage, Conversation, Message, MessageStatus
+from elenchus.research.models import MessageRole as Role
 from elenchus.research.placing import new_conversation
 from elenchus.research.recording import staleness
 from elenchus.research.tail import as_row, size_of
@@ -177,7 +178,7 @@ class TestLost:
         month = await usage.month(f.principal)
         conversation_id, message_id = await self.lost_draft(f, month=month, is_dead=False)
         await usage.hold_tokens(f.principal, message_id, 500, month=month)
-        paid = UsageOut(prompt_tokens=10, completion_tokens=5, total_tokens=15, cost_usd=None)
+        paid = AnswerUsage(prompt_tokens=10, completion_tokens=5, total_tokens=15, cost_usd=None)
 
         async def finished_meanwhile(_message_id) -> str:
             draft = await store.message(f.principal, conversation_id, message_id)

@@ -19,7 +19,8 @@ from elenchus.research.exporting.child.wordml import W
 from elenchus.research.exporting.findings import UNEXAMINED
 from elenchus.research.exporting.schemas import DONE
 from elenchus.research.exporting.script import STALE, Script, talk
-from elenchus.research.models import Failing, Message, MessageStatus, Role, Stale, StaleReason, Verification
+from elenchus.research.models import Failing, Message, MessageStatus, Stale, StaleReason, Verification
+from elenchus.research.models import MessageRole as Role
 from tests.research.test_exporting import citation, pdf_text, said
 
 QUOTED = "rent of $4,300 per month"

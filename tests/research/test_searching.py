@@ -12,7 +12,8 @@ from elenchus.core.pages import PageQuery
 from elenchus.core.principal import Principal
 from elenchus.core.principal import Role as Rank
 from elenchus.research import store
-from elenchus.research.models import Answer, Conversation, Message, MessageStatus, Role
+from elenchus.research.models import Answer, Conversation, Message, MessageStatus
+from elenchus.research.models import MessageRole as Role
 from elenchus.research.placing import new_conversation
 from elenchus.research.store import searching
 from tests.research.support import CONVERSATIONS, asked, conversation

@@ -17,10 +17,12 @@ from elenchus.research.models import (
     Feedback,
     MessageError,
     MessageStatus,
-    Role,
     Stale,
     StaleReason,
     Verification,
+)
+from elenchus.research.models import (
+    MessageRole as Role,
 )
 from elenchus.research.sharing import store as sharing_store
 from elenchus.research.sharing.models import ShareLink

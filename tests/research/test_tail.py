@@ -21,7 +21,7 @@ from elenchus.research.models import (
     MessageStatus,
     Verification,
 )
-from elenchus.research.models import Role as Speaker
+from elenchus.research.models import MessageRole as Speaker
 from elenchus.research.placing import new_conversation
 from elenchus.research.store import appending, pages
 from elenchus.research.tail import (

@@ -17,7 +17,7 @@ from elenchus.research.exporting import typesetting
 from elenchus.research.exporting.child import typeset
 from elenchus.research.exporting.errors import NotTypeset
 from elenchus.research.exporting.schemas import DONE, Format
-from elenchus.research.models import Role
+from elenchus.research.models import MessageRole as Role
 from tests.research.support import CONVERSATIONS
 from tests.research.test_exporting import exported, kept, said
 from tests.support import until

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from tests.support import Firm, until
+from elenchus.workflows.following.schemas import ExecutionEvent
+from tests.support import Firm, require_documented, until
 
 ANYTHING: dict[str, Any] = {"type": "object"}
 OVER = ("completed", "failed", "cancelled")
@@ -93,5 +94,6 @@ async def events(firm: Firm, execution: dict[str, Any], *, after: int | None = N
                 block[name] = value
             elif "data" in block:
                 found.append({"id": int(block["id"]), "type": block["event"], "data": json.loads(block["data"])})
+                require_documented(ExecutionEvent, block["event"], found[-1]["data"], block["id"])
                 block = {}
     return found

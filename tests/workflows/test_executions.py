@@ -275,6 +275,12 @@ class TestFollowing:
         assert told[0]["type"] == "snapshot"
         assert told[-1]["data"]["execution"]["status"] == "completed"
 
+    async def test_every_kind_comes_as_it_is_documented(self, shared: Firm):
+        """`events` compares each one with the document."""
+        broken = step("b", value="{{ input.nothing.at_all }}", needs=["a"])
+        told = await events(shared, await execute(shared, await template(shared, step("a"), broken)))
+        assert {event["type"] for event in told} >= {"snapshot", "step", "execution"}
+
     async def test_folded_they_are_what_polling_shows(self, shared: Firm):
         begun = await execute(shared, await template(shared, step("a"), step("b", needs=["a"])))
         told = await events(shared, begun)

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from elenchus.audit import service
-from elenchus.audit.schemas import RowFilters, RowOut, Verification
+from elenchus.audit.schemas import ChainVerification, RowFilters, RowOut
 from elenchus.core.pages import Page, PageParams
 from elenchus.core.principal import AdminPrincipal
 
@@ -22,7 +22,7 @@ async def list_audit_rows(
 
 
 @router.get("/verify", operation_id="verify_audit")
-async def verify_audit(principal: AdminPrincipal, from_seq: Seq = None) -> Verification:
+async def verify_audit(principal: AdminPrincipal, from_seq: Seq = None) -> ChainVerification:
     """Follow the chain of hashes and seals from its beginning, or from a row on, and name the first row that is not as
     it was written."""
     return await service.verify(principal, from_seq=from_seq)

@@ -165,7 +165,7 @@ class FirstBad(BaseModel):
     reason: str
 
 
-class Verification(BaseModel):
+class ChainVerification(BaseModel):
     """`head_seq` and `head_hash` are how far the chain is sealed: kept elsewhere, they also show a database that was
     put back to an earlier state. `next_seq` is where to go on when there were more rows than one call checks."""
 

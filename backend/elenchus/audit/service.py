@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from elenchus.audit import pruning, reading, store, verifying
 from elenchus.audit.chain import Entry
-from elenchus.audit.schemas import Action, Actor, RowFilters, RowOut, Verification
+from elenchus.audit.schemas import Action, Actor, ChainVerification, RowFilters, RowOut
 from elenchus.audit.writing import Writer
 from elenchus.core import logs
 from elenchus.core.clock import now
@@ -91,13 +91,13 @@ def _cursor(seq: int) -> str:
     return encode_cursor(Id(seq.to_bytes(12)))
 
 
-async def verify(actor: Actor, *, from_seq: int | None) -> Verification:
+async def verify(actor: Actor, *, from_seq: int | None) -> ChainVerification:
     """As many rows as one request may take; `next_seq` says where to go on."""
     note(actor, Action.AUDIT_READ, "audit", None, verified=True)
     return await verify_tenant(actor.tenant_id, from_seq=from_seq, limit=VERIFIED_AT_ONCE)
 
 
-async def verify_tenant(tenant_id: Id, *, from_seq: int | None = None, limit: int | None = None) -> Verification:
+async def verify_tenant(tenant_id: Id, *, from_seq: int | None = None, limit: int | None = None) -> ChainVerification:
     return await verifying.verify(tenant_id, from_seq=from_seq, limit=limit)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from elenchus.audit import chain, store
 from elenchus.audit.chain import Head, Keys, Link
-from elenchus.audit.schemas import Action, FirstBad, Verification
+from elenchus.audit.schemas import Action, ChainVerification, FirstBad
 from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
 
@@ -22,7 +22,7 @@ MISSING = "the row is missing"
 STRIPPED = "the personal details are gone, and no erasure is on the record"
 
 
-async def verify(tenant_id: Id, *, from_seq: int | None = None, limit: int | None = None) -> Verification:
+async def verify(tenant_id: Id, *, from_seq: int | None = None, limit: int | None = None) -> ChainVerification:
     """From the beginning, or from a row on that an earlier call came to; at most `limit` rows.
 
     What looks bad is looked at twice: rows may have been pruned or written while they were read.
@@ -52,7 +52,7 @@ class _Walk:
     stripped: dict[Id | None, tuple[int, int]] = field(default_factory=dict)
 
     @classmethod
-    async def over(cls, tenant_id: Id, from_seq: int | None, limit: int | None) -> Verification:
+    async def over(cls, tenant_id: Id, from_seq: int | None, limit: int | None) -> ChainVerification:
         head, keys = await store.head(tenant_id), Keys.ours()
         if head is None:
             newest = await store.newest(tenant_id)
@@ -128,10 +128,10 @@ class _Walk:
         return any(chain.own_fault(row, self.keys) is None for row in erasures)
 
 
-def _verification(walk: _Walk | None, *, bad: _Bad | None = None) -> Verification:
+def _verification(walk: _Walk | None, *, bad: _Bad | None = None) -> ChainVerification:
     head = walk.head if walk else None
     more = walk is not None and bad is None and walk.is_enough
-    return Verification(
+    return ChainVerification(
         verified=bad is None,
         rows_checked=walk.checked if walk else 0,
         first_bad=FirstBad(seq=bad.seq, reason=bad.reason) if bad else None,

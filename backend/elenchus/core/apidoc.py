@@ -3,40 +3,38 @@
 from typing import Any
 
 from fastapi import FastAPI
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.routing import compile_path
 
 from elenchus.core.principal import document_scopes
 
-PROBLEM: dict[str, Any] = {
-    "title": "Problem",
-    "description": "RFC 9457; `errors` says for 422 which values are meant. Some kinds add fields.",
-    "type": "object",
-    "required": ["type", "title", "status", "detail", "instance", "request_id"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": "stable for a kind of problem"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "what to do"},
-        "instance": {"type": "string", "description": "the path"},
-        "request_id": {"type": "string"},
-        "errors": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["loc", "msg", "type"],
-                "properties": {
-                    "loc": {"type": "array", "items": {"anyOf": [{"type": "string"}, {"type": "integer"}]}},
-                    "msg": {"type": "string"},
-                    "type": {"type": "string"},
-                },
-            },
-        },
-    },
-}
+REF = "#/components/schemas/{model}"
+
+
+class WrongValue(BaseModel):
+    loc: list[str | int]
+    msg: str
+    type: str
+
+
+class Problem(BaseModel):
+    """RFC 9457; `errors` says for 422 which values are meant. Some kinds add fields."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str = Field(description="stable for a kind of problem", json_schema_extra={"format": "uri"})
+    title: str
+    status: int
+    detail: str = Field(description="what to do")
+    instance: str = Field(description="the path")
+    request_id: str
+    errors: list[WrongValue] = []
+
+
 MEDIA_TYPE = "application/problem+json"
 _REFUSED = {
     "description": "Refused, and why",
-    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    "content": {MEDIA_TYPE: {"schema": {"$ref": REF.format(model="Problem")}}},
 }
 #: FastAPI's shape of a 422, which never leaves this house.
 _NOT_OURS = ("HTTPValidationError", "ValidationError")
@@ -71,7 +69,17 @@ def _amend(document: dict[str, Any]) -> None:
         for operation in operations.values():
             operation["responses"].pop("422", None)
             operation["responses"]["default"] = _REFUSED
+            _unmix(operation["responses"])
     schemas = document.setdefault("components", {}).setdefault("schemas", {})
     for name in _NOT_OURS:
         schemas.pop(name, None)
-    schemas["Problem"] = PROBLEM
+    problem = Problem.model_json_schema(ref_template=REF, mode="serialization")
+    schemas |= problem.pop("$defs") | {"Problem": problem}
+
+
+def _unmix(responses: dict[str, dict[str, Any]]) -> None:
+    """FastAPI says of a type other than JSON that it is text, beside the model that says what the text holds."""
+    for response in responses.values():
+        for content in response.get("content", {}).values():
+            if "$ref" in content.get("schema", {}):
+                content["schema"] = {"$ref": content["schema"]["$ref"]}

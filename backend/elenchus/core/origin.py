@@ -23,8 +23,8 @@ _Network = IPv4Network | IPv6Network
 class ForeignOrigin(Forbidden):
     slug, title = "foreign-origin", "Another website sent this request"
 
-    def __init__(self) -> None:
-        super().__init__("Send `Authorization` instead of a cookie, or add the website to CORS_ORIGINS.")
+    def __init__(self, what_to_do: str = "") -> None:
+        super().__init__(what_to_do or "Send `Authorization` instead of a cookie, or add the website to CORS_ORIGINS.")
 
 
 class Proxies:
@@ -105,6 +105,12 @@ class Origins:
             is_fine = scope["method"] in _SAFE_METHODS or not _by_cookie(headers) or self._is_ours(scope, headers)
         if not is_fine:
             raise ForeignOrigin
+
+    def require_own(self, scope: Scope, headers: Headers) -> None:
+        """Raises `ForeignOrigin` for whatever no page of this deployment has sent, or does not say so: each browser
+        says with a POST where it comes from."""
+        if headers.get(b"sec-fetch-site", b"same-origin") != b"same-origin" or not self._is_ours(scope, headers):
+            raise ForeignOrigin("This is for the web interface alone; a program signs in with POST /api/v1/auth/login.")
 
     def _is_ours(self, scope: Scope, headers: Headers) -> bool:
         if headers.get(b"sec-fetch-site") == b"same-origin":  # no script can write it (Fetch metadata, 3)

@@ -32,8 +32,9 @@ class ServerSettings(BaseSettings):
 
     environment: Environment = Field(Environment.DEVELOPMENT, description="development or production")
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for every interface")
-    port: int = Field(8000, ge=1, le=65535, description="the one port of API and docs")
+    port: int = Field(8000, ge=1, le=65535, description="the one port of interface, API and docs")
     data_dir: Path = Field(Path("data"), description="uploads, the embedded database and queue, the development key")
+    ui_dir: Path = Field(Path("frontend/out"), description="the built web interface, served at /; absent: API alone")
     secret_key: SecretStr | None = Field(None, description="signs access tokens; made and kept in development")
     shutdown_grace_seconds: int = Field(20, ge=0, description="how long open streams may finish after SIGTERM")
     max_body_bytes: int = Field(262_144, ge=1024, description="largest JSON body; uploads have their own limit")

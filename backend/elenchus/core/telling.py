@@ -3,19 +3,19 @@
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Literal, TypeVar
 
 from fastapi import Request
 from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, Field
 from pydantic_core import to_json
 
 from elenchus.core import problems
+from elenchus.core.apidoc import Problem
 from elenchus.core.errors import Invalid, Unauthenticated
 from elenchus.core.principal import Principal, credential_of
 
 SSE = "text/event-stream"
-#: What a route that answers with a stream says of itself in the API document.
-DOCUMENTED: dict[int | str, dict[str, Any]] = {200: {"content": {SSE: {"schema": {"type": "string"}}}}}
 PING = b": ping\n\n"
 PING_SECONDS = 15.0
 RETRY = b"retry: 1000\n\n"  # milliseconds after which a browser comes back
@@ -24,12 +24,36 @@ _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 E = TypeVar("E")
 
 
+class EventStream(StreamingResponse):
+    """The `response_class` of a route that answers with nothing else: its model is then documented under that type."""
+
+    media_type = SSE
+
+
+class SentEvent(BaseModel):
+    """In the API document: what a reader has of one event's lines, `data` parsed. A kind of event gives `event` the one
+    name that it has."""
+
+    id: str = Field("", description="for `Last-Event-ID`; empty for what is told to one reader alone")
+
+
+class Failure(BaseModel):
+    problem: Problem
+
+
+class ErrorEvent(SentEvent):
+    """The last event of a stream that ends before its time."""
+
+    event: Literal["error"]
+    data: Failure
+
+
 def stream(
     request: Request, principal: Principal, events: AsyncGenerator[E | None, None], write: Callable[[E], bytes]
-) -> StreamingResponse:
+) -> EventStream:
     """Each event as `write` puts it. None, which comes when there is none for a moment, is when it is asked whether the
     reader may still read."""
-    return StreamingResponse(_lines(request, principal, events, write), media_type=SSE, headers=_HEADERS)
+    return EventStream(_lines(request, principal, events, write), headers=_HEADERS)
 
 
 async def _lines(

@@ -15,6 +15,9 @@ from elenchus.identity.models import Membership, Session, User
 from elenchus.identity.schemas import Device, SessionOut, TokensOut
 from elenchus.identity.tokens import RefreshClaim
 
+#: How long after its exchange a browser's token is taken for one of a tab that asked at the same time, or that the
+#: answer did not reach; after that for a stolen one.
+AGAIN = timedelta(seconds=30)
 log = logs.get(__name__)
 
 
@@ -43,17 +46,27 @@ async def begin(user: User, membership: Membership, *, device: Device) -> Tokens
 async def refresh(token: str) -> TokensOut:
     """A new pair for a token that was not used yet; one that was ends its session, for two holders have it."""
     claim = tokens.read_refresh_token(token)
-    fresh = tokens.refresh_token(claim.session_id)
+    return await _exchanged(claim, tokens.refresh_token(claim.session_id))
+
+
+async def carry_on(token: str) -> TokensOut:
+    """The same for a browser, whose tabs have one cookie together and wake together: within `AGAIN` the token is
+    exchanged for the same one again, so whichever answer comes last, the cookie is the session's."""
+    claim = tokens.read_refresh_token(token)
+    return await _exchanged(claim, tokens.successor(token), since=now() - AGAIN)
+
+
+async def _exchanged(claim: RefreshClaim, fresh: str, *, since: datetime | None = None) -> TokensOut:
     principal = await store.standing(claim.session_id)
-    if principal is None or not await _rotated(claim, fresh):  # last, so that a failure before it costs no token
+    if principal is None or not await _rotated(claim, fresh, since):  # last: a failure before it costs no token
         await _end_misused(claim.session_id, principal)
         raise InvalidToken
     return pair(principal, fresh)
 
 
-async def _rotated(claim: RefreshClaim, fresh: str) -> bool:
+async def _rotated(claim: RefreshClaim, fresh: str, since: datetime | None) -> bool:
     digest, expires_at = crypto.digest(fresh), expiry(now())
-    return await store.rotate(claim.session_id, used=claim.digest, fresh=digest, expires_at=expires_at)
+    return await store.rotate(claim.session_id, used=claim.digest, fresh=digest, expires_at=expires_at, since=since)
 
 
 async def _end_misused(session_id: Id, principal: Principal | None) -> None:

@@ -182,14 +182,15 @@ def _allowance(tier: Tier) -> Allowance | None:
     return Allowance(requests, MINUTE_SECONDS) if requests else None
 
 
-async def rotate(session_id: Id, *, used: str, fresh: str, expires_at: datetime) -> bool:
+async def rotate(session_id: Id, *, used: str, fresh: str, expires_at: datetime, since: datetime | None = None) -> bool:
     """Exchange one refresh digest for the next; of any number that try with the same one, a single one succeeds.
 
-    Also when the driver sends the winner's write again, whose answer was lost: it then finds its own digest.
+    Also when the driver sends the winner's write again, whose answer was lost: it then finds its own digest. With
+    `since` it must have come there since then.
     """
     change = {"$set": {"refresh_digest": fresh, "last_used_at": now(), "expires_at": expires_at}}
     result: Any = await Session.find_one({"_id": session_id, "refresh_digest": used}).update(change)
-    own = {"_id": session_id, "refresh_digest": fresh}
+    own = {"_id": session_id, "refresh_digest": fresh} | ({"last_used_at": {"$gte": since}} if since else {})
     return bool(result.matched_count) or await Session.find_one(own) is not None
 
 

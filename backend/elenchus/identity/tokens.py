@@ -83,6 +83,15 @@ def refresh_token(session_id: Id) -> str:
     return f"{body}.{_seal(body)}"
 
 
+def successor(token: str) -> str:
+    """What this refresh token of a browser is exchanged for: always the same, so that asking twice is asking once. It
+    is as good as random to whoever has not got the key of this deployment."""
+    key = crypto.key_for(settings().server, "refresh token of a browser")
+    drawn = _text(hmac.digest(key, token.encode(), "sha256"))
+    body = f"{token[:_SESSION_ID_CHARACTERS]}.{drawn}"
+    return f"{body}.{_seal(body)}"
+
+
 def read_refresh_token(token: str) -> RefreshClaim:
     """Raises `InvalidToken` unless this deployment made it; whether it was used already is the session's to say."""
     body, _, seal = token.rpartition(".")
@@ -93,7 +102,11 @@ def read_refresh_token(token: str) -> RefreshClaim:
 
 def _seal(body: str) -> str:
     key = crypto.key_for(settings().server, "refresh token")
-    return base64.urlsafe_b64encode(hmac.digest(key, body.encode(), "sha256")).decode().rstrip("=")
+    return _text(hmac.digest(key, body.encode(), "sha256"))
+
+
+def _text(digest: bytes) -> str:
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def _access_key() -> bytes:

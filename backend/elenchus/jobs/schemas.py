@@ -167,7 +167,7 @@ class AttemptOut(BaseModel):
     error: JobError | None
 
 
-class StepOut(BaseModel):
+class JobStepOut(BaseModel):
     name: str
     state: StepState
     started_at: datetime
@@ -194,7 +194,7 @@ class TimelineEntry(BaseModel):
     whose they were: they come first, with no attempt."""
 
     attempt: AttemptOut | None
-    steps: list[StepOut]
+    steps: list[JobStepOut]
     logs: list[LogOut]
 
 
@@ -204,7 +204,7 @@ class JobDetail(JobOut):
 
     request_id: str | None
     attempt_log: list[AttemptOut]
-    steps: list[StepOut]
+    steps: list[JobStepOut]
     step_count: int
     logs: list[LogOut]
     log_count: int

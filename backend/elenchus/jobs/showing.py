@@ -5,7 +5,7 @@ from datetime import datetime
 
 from elenchus.jobs import bounds
 from elenchus.jobs.models import Job, LogLine, Step
-from elenchus.jobs.schemas import AttemptOut, JobDetail, JobOut, LogOut, StepOut, SubjectOut, TimelineEntry, Timings
+from elenchus.jobs.schemas import AttemptOut, JobDetail, JobOut, JobStepOut, LogOut, SubjectOut, TimelineEntry, Timings
 
 
 def detail(job: Job) -> JobDetail:
@@ -25,15 +25,15 @@ def detail(job: Job) -> JobDetail:
     )
 
 
-def _step(step: Step) -> StepOut:
-    return StepOut(**step.model_dump(exclude={"result"}))
+def _step(step: Step) -> JobStepOut:
+    return JobStepOut(**step.model_dump(exclude={"result"}))
 
 
 def _line(line: LogLine) -> LogOut:
     return LogOut(at=line.at, sentence=line.sentence, fields=bounds.fields(line.fields))
 
 
-def _timeline(job: Job, steps: Sequence[StepOut], logs: Sequence[LogOut]) -> list[TimelineEntry]:
+def _timeline(job: Job, steps: Sequence[JobStepOut], logs: Sequence[LogOut]) -> list[TimelineEntry]:
     """A step belongs to the attempt that has begun it last."""
     attempts = [AttemptOut(**attempt.model_dump()) for attempt in job.attempt_log]
     entries = [TimelineEntry(attempt=None, steps=[], logs=[])]

@@ -6,13 +6,13 @@ from elenchus.core.clock import now
 from elenchus.core.llm.base import ChatModel, Usage, Wasted
 from elenchus.core.llm.extractive import NAME as EXTRACTIVE
 from elenchus.core.llm.usage import cost_usd, rough_tokens
-from elenchus.research.models import UsageOut
+from elenchus.research.models import AnswerUsage
 
 if TYPE_CHECKING:
     from elenchus.research.answering import Outcome
 
 
-def usage_of(asked: ChatModel, outcome: "Outcome") -> UsageOut | None:
+def usage_of(asked: ChatModel, outcome: "Outcome") -> AnswerUsage | None:
     """All together; None when no model was sent anything. Where a provider's count never came it is our own."""
     outcome.counted = outcome.counted or _estimated(outcome)
     own = calls(asked, outcome)
@@ -22,7 +22,7 @@ def usage_of(asked: ChatModel, outcome: "Outcome") -> UsageOut | None:
     prompt, completion = (
         sum(getattr(call.usage, name) for call in own) for name in ("prompt_tokens", "completion_tokens")
     )
-    return UsageOut(
+    return AnswerUsage(
         prompt_tokens=prompt,
         completion_tokens=completion,
         total_tokens=prompt + completion,

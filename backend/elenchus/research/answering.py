@@ -23,7 +23,7 @@ from elenchus.research.choosing import Retrieve, found_in_what_is_left
 from elenchus.research.examining import service as examining
 from elenchus.research.examining.examination import Examined
 from elenchus.research.leash import Cut, Leash, until_pulled
-from elenchus.research.models import Citation, MessageError, UsageOut, Verification
+from elenchus.research.models import AnswerUsage, Citation, MessageError, Verification
 from elenchus.research.prompts import Composed, History
 
 MOST_CHARACTERS = 40_000  # of an answer; a model that goes on past this is lost
@@ -78,7 +78,7 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    usage: UsageOut
+    usage: AnswerUsage
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Outcome:
     passages: tuple[Passage, ...] = ()
     citations: list[Citation] = field(default_factory=list)
     verification: Verification | None = None
-    usage: UsageOut | None = None
+    usage: AnswerUsage | None = None
     counted: Usage | None = None
     wasted: list[Wasted] = field(default_factory=list)
     composed: Composed | None = None

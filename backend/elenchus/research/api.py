@@ -4,10 +4,10 @@ import re
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic import StringConstraints
 
 from elenchus.core import etag
+from elenchus.core.apidoc import REF
 from elenchus.core.errors import Invalid, Malformed
 from elenchus.core.etag import IfMatch
 from elenchus.core.idempotency import KEY
@@ -15,6 +15,7 @@ from elenchus.core.ids import IdField
 from elenchus.core.pages import MAX_LIMIT, Page, PageParams
 from elenchus.core.plain import PlainText
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal, credential_of
+from elenchus.core.telling import SSE, EventStream
 from elenchus.research import service
 from elenchus.research.following import Reading
 from elenchus.research.schemas import (
@@ -31,7 +32,8 @@ from elenchus.research.schemas import (
 )
 from elenchus.research.shown import Shown
 from elenchus.research.streams import Event
-from elenchus.research.telling import SSE, stream
+from elenchus.research.telling import stream
+from elenchus.research.told import AnswerEvent
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 
@@ -43,7 +45,7 @@ _DETAIL: dict[int | str, dict[str, Any]] = {200: {"model": ConversationDetail}}
 _EVENTS: dict[int | str, dict[str, Any]] = {
     200: {
         "model": AnswerOut,
-        "content": {SSE: {"schema": {"type": "string"}}},
+        "content": {SSE: {"schema": {"$ref": REF.format(model=AnswerEvent.__name__)}}},
         "description": "The answer; as an event stream: meta, sources, delta…, verification, usage, done or error",
     }
 }
@@ -159,8 +161,8 @@ async def regenerate_answer(reading: Annotated[Reading, Depends(_asked_again)], 
 @router.get(
     "/messages/{message_id}/stream",
     operation_id="follow_answer",
-    response_class=StreamingResponse,
-    responses={200: {"content": {SSE: {"schema": {"type": "string"}}}}},
+    response_class=EventStream,
+    responses={200: {"model": AnswerEvent}},
 )
 async def follow_answer(
     reading: Annotated[Reading, Depends(_found)],

@@ -20,7 +20,7 @@ from elenchus.research import metering, placing, running, store
 from elenchus.research.answering import Question, require_fitting
 from elenchus.research.errors import AnswerUnderWay, KeyUsedBefore, MessageNotFound
 from elenchus.research.following import Reading
-from elenchus.research.models import Answer, Conversation, Message, MessageStatus, Role, wire_time
+from elenchus.research.models import Answer, Conversation, Message, MessageRole, MessageStatus, wire_time
 from elenchus.research.placing import Place
 from elenchus.research.remembering.recalling import recalled
 from elenchus.research.remembering.service import name_at_once
@@ -62,7 +62,7 @@ async def ask(
         place = _new(begun) if begun else await placing.place(principal, asked, id_=ids.conversation)
         question = await _question(principal, asked, ids, place)
         parent_id = str(asked.parent_id) if asked.parent_id else None
-        said = _message(ids.user_message, Role.USER, asked.content, parent_id=parent_id)
+        said = _message(ids.user_message, MessageRole.USER, asked.content, parent_id=parent_id)
         return await _answered(question, place, [said, _draft(question)], request_id=request_id, digest=digest)
 
 
@@ -80,7 +80,7 @@ async def regenerate(
         is_edited = again.content is not None
         ids = Ids(before.conversation_id, made.user_message if is_edited else before.user_message_id, made.answer)
         question = await _question(principal, _asked_again(before, again), ids, place, document_ids=before.document_ids)
-        said = [_message(ids.user_message, Role.USER, question.text, parent_id=follows)] if is_edited else []
+        said = [_message(ids.user_message, MessageRole.USER, question.text, parent_id=follows)] if is_edited else []
         draft = _draft(question, parent_id=None if is_edited else str(ids.user_message))
         return await _answered(question, place, [*said, draft], request_id=request_id, digest=digest)
 
@@ -184,12 +184,12 @@ async def _given_before(principal: Principal, answer_id: Id, digest: str, *, req
     return Reading(principal, before, request_id, running.find(before.id), is_repeated=True)
 
 
-def _message(id_: Id, role: Role, content: str, *, parent_id: str | None) -> Message:
+def _message(id_: Id, role: MessageRole, content: str, *, parent_id: str | None) -> Message:
     return Message(id=str(id_), role=role, content=content, created_at=wire_time(now()), parent_id=parent_id)
 
 
 def _draft(question: Question, *, parent_id: str | None = None) -> Message:
-    return _message(question.message_id, Role.ASSISTANT, "", parent_id=parent_id).model_copy(
+    return _message(question.message_id, MessageRole.ASSISTANT, "", parent_id=parent_id).model_copy(
         update={
             "status": MessageStatus.STREAMING,
             "model": question.model.name,

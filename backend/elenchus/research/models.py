@@ -18,7 +18,7 @@ from elenchus.core.mongo import TenantOwned
 REMOVED = derived_id("removed conversation")  # owns one whose removal has begun
 
 
-class Role(StrEnum):
+class MessageRole(StrEnum):
     USER = "user"
     ASSISTANT = "assistant"
     SYSTEM = "system"
@@ -31,7 +31,7 @@ class MessageStatus(StrEnum):
     FAILED = "failed"
 
 
-class UsageOut(BaseModel):
+class AnswerUsage(BaseModel):
     """`cost_usd` is null when the model's price is not known; `is_estimate` says that a provider did not tell all."""
 
     prompt_tokens: int
@@ -108,12 +108,12 @@ class Stale(BaseModel):
 
 class Message(BaseModel):
     id: str
-    role: Role
+    role: MessageRole
     content: str
     message_type: str = "text"
     status: MessageStatus = MessageStatus.COMPLETE
     model: str | None = None
-    usage: UsageOut | None = None
+    usage: AnswerUsage | None = None
     citations: list[Citation] = Field(default_factory=list)
     verification: Verification | None = None
     trace_id: str | None = None

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 from elenchus.core.ids import IdField
 from elenchus.core.mongo import Row
 from elenchus.core.plain import Labels, PlainText
-from elenchus.research.models import Citation, Feedback, Message, UsageOut, Verification
+from elenchus.research.models import AnswerUsage, Citation, Feedback, Message, Verification
 
-__all__ = ["Citation", "Feedback", "Message", "UsageOut", "Verification"]
+__all__ = ["AnswerUsage", "Citation", "Feedback", "Message", "Verification"]
 
 LONGEST_QUESTION = 32_000  # characters
 TITLE_CHARACTERS = 80
@@ -104,7 +104,7 @@ class ConversationDetail(ConversationOut):
 class AnswerOut(BaseModel):
     message: Message
     conversation_id: IdField
-    usage: UsageOut | None
+    usage: AnswerUsage | None
 
 
 class MessagePage(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from elenchus.core.ids import Id
 from elenchus.core.mongo import Row
-from elenchus.research.models import Conversation, Message, MessageStatus, Role, Verification
+from elenchus.research.models import Conversation, Message, MessageRole, MessageStatus, Verification
 from elenchus.research.prompts.fitting import Summary
 
 TAIL_MESSAGES = 60  # each message more makes every write dearer, each one less makes moving more frequent
@@ -67,7 +67,7 @@ def _summary(row: Row) -> Summary | None:
 
 
 _ALWAYS = frozenset({"id", "role", "content", "created_at"})
-_BLANK: Row = Message(id="", role=Role.USER, content="", created_at="").model_dump(mode="json")
+_BLANK: Row = Message(id="", role=MessageRole.USER, content="", created_at="").model_dump(mode="json")
 
 
 def as_row(message: Message) -> Row:

@@ -5,22 +5,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
 from fastapi import Request
-from fastapi.responses import StreamingResponse
 
 from elenchus.core.principal import credential_of
+from elenchus.core.telling import EventStream
 from elenchus.identity import service as identity
 from elenchus.research.following import Reading
 from elenchus.research.streams import PING, PING_SECONDS, Event
 
-SSE = "text/event-stream"
 _HEADERS = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
 Write = Callable[[Event], bytes]
 
 
-def stream(reading: Reading, request: Request, write: Write, *, after: int = 0) -> StreamingResponse:
+def stream(reading: Reading, request: Request, write: Write, *, after: int = 0) -> EventStream:
     """What comes after event `after`, each as `write` puts it; of one that is nothing to it nothing is said."""
     lines = _lines(reading, credential_of(request.scope), write, after)
-    return StreamingResponse(lines, media_type=SSE, headers=_HEADERS)
+    return EventStream(lines, headers=_HEADERS)
 
 
 async def _lines(reading: Reading, credential: str, write: Write, after: int) -> AsyncIterator[bytes]:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from elenchus.research.models import Failing, Message, Role, Verification
+from elenchus.research.models import Failing, Message, Verification
+from elenchus.research.models import MessageRole as Role
 from elenchus.research.recording.comparing import difference
 from elenchus.research.recording.schemas import Difference, Made, SourceRecorded
 

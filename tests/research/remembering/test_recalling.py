@@ -2,7 +2,8 @@
 
 from elenchus.core.ids import new_id
 from elenchus.core.llm.usage import rough_tokens
-from elenchus.research.models import MessageStatus, Role
+from elenchus.research.models import MessageRole as Role
+from elenchus.research.models import MessageStatus
 from elenchus.research.prompts import Summary, compose
 from elenchus.research.prompts.fitting import BLOCK
 from elenchus.research.remembering.recalling import recalled

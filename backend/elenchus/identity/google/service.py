@@ -24,13 +24,15 @@ from elenchus.identity.schemas import Device, SignedInOut
 
 STATE_SECONDS = 600
 SECOND_FACTOR_SECONDS = 300
+_INTERFACE = "interface."  # no random part has a full stop in it
 _STATE, _PENDING = "google state", "google second factor"
 log = logs.get(__name__)
 
 
-async def begin(redirect_uri: str) -> Departure:
+async def begin(redirect_uri: str, *, in_interface: bool = False) -> Departure:
     provider = await discovery.provider()
     state, nonce, verifier, browser = (secrets.token_urlsafe(32) for _ in range(4))
+    browser = f"{_INTERFACE}{browser}" if in_interface else browser
     held = json.dumps({"nonce": nonce, "verifier": verifier}).encode()
     await store.keep_state(
         GoogleState(
@@ -44,6 +46,11 @@ async def begin(redirect_uri: str) -> Departure:
         provider.about.authorization_endpoint, redirect_uri=redirect_uri, state=state, nonce=nonce, verifier=verifier
     )
     return Departure(url, browser, STATE_SECONDS)
+
+
+def began_in_interface(browser: str) -> bool:
+    """Part of what the browser must show: whoever changes it has begun nothing."""
+    return browser.startswith(_INTERFACE)
 
 
 async def finish(back: Return, *, browser: str, redirect_uri: str, device: Device) -> SignedInOut | SecondFactorNeeded:

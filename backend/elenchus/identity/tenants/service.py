@@ -82,8 +82,11 @@ async def spread_names(due_at: datetime) -> int:
 # ---- changing from one tenant to another
 
 
-async def switch(principal: Principal, tenant_id: Id) -> TokensOut:
-    """The session goes on in the other tenant, under new tokens; those it had are refused at once."""
+async def switch(principal: Principal, tenant_id: Id, *, held: str | None = None) -> TokensOut:
+    """The session goes on in the other tenant, under new tokens; those it had are refused at once.
+
+    Of a browser, `held` is the refresh token in its cookie: it is exchanged as for any of its tabs.
+    """
     if principal.session_id is None:
         raise Forbidden("Only a session changes its tenant; make an API key in the other tenant instead.")
     if tenant_id == principal.tenant_id:
@@ -92,7 +95,9 @@ async def switch(principal: Principal, tenant_id: Id) -> TokensOut:
     session = await store.session(principal.session_id)
     if session is None or session.tenant_id != principal.tenant_id:
         raise InvalidToken
-    fresh = tokens.refresh_token(session.id)
+    if held is not None and session.refresh_digest != crypto.digest(held):
+        raise InvalidToken
+    fresh = tokens.refresh_token(session.id) if held is None else tokens.successor(held)
     if not await _moved(session, tenant_id, fresh):
         raise InvalidToken  # another request of this session was faster
     principals.forget_session(session.id)

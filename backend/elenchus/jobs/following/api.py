@@ -5,14 +5,15 @@ from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import StreamingResponse
 
 from elenchus.core import telling
 from elenchus.core.clock import now
 from elenchus.core.ids import IdField
 from elenchus.core.principal import CurrentPrincipal
 from elenchus.core.stopping import stopping
+from elenchus.core.telling import EventStream
 from elenchus.jobs.following import service
+from elenchus.jobs.following.schemas import JobEvent
 from elenchus.jobs.following.service import Place
 from elenchus.jobs.reach import Scope, Tenant, narrowed
 
@@ -25,8 +26,8 @@ _PLACE = re.compile(r"(\d{1,15})-(\d{1,9})", re.ASCII)
 @router.get(
     "/events",
     operation_id="follow_jobs",
-    response_class=StreamingResponse,
-    responses=telling.DOCUMENTED,
+    response_class=EventStream,
+    responses={200: {"model": JobEvent}},
 )
 async def follow_jobs(
     principal: CurrentPrincipal,
@@ -34,7 +35,7 @@ async def follow_jobs(
     scope: Annotated[Literal["me", "tenant"], Query(description="whose jobs; the tenant's for administrators")] = "me",
     tenant_id: Annotated[IdField | None, Query(description="another tenant than yours: for superusers only")] = None,
     last_event_id: Annotated[str | None, Header()] = None,
-) -> StreamingResponse:
+) -> EventStream:
     """An event `job` for each of your jobs that is under way, then one whenever a job changes, as `GET /jobs` shows it.
     After a break, what has changed since `Last-Event-ID`."""
     reach = narrowed(principal, Scope(scope), tenant_id)

@@ -11,9 +11,9 @@ from elenchus.research import accounts
 from elenchus.research.answering import Outcome
 from elenchus.research.consulting.schemas import Hold, Spent, Used
 from elenchus.research.leash import Cut
-from elenchus.research.models import UsageOut
+from elenchus.research.models import AnswerUsage
 
-_NOTHING = UsageOut(prompt_tokens=0, completion_tokens=0, total_tokens=0, cost_usd=0.0)
+_NOTHING = AnswerUsage(prompt_tokens=0, completion_tokens=0, total_tokens=0, cost_usd=0.0)
 #: The loop itself keeps no task alive.
 _telling: set[asyncio.Future[None]] = set()
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from elenchus.core.ids import Id
 from elenchus.library.schemas import Passage
 from elenchus.research.examining.examination import Examined
-from elenchus.research.models import Citation, Failing, UsageOut, Verification
+from elenchus.research.models import AnswerUsage, Citation, Failing, Verification
 from elenchus.research.recording.schemas import Made
 
 __all__ = [
@@ -38,7 +38,7 @@ class Consultation:
     require_verified: bool = False
 
 
-class Spent(UsageOut):
+class Spent(AnswerUsage):
     """Of all models that were asked, together. `model` is the one that answered, or was asked at last; `paid_tokens`
     are those that somebody pays for, which those of the built-in model are not."""
 

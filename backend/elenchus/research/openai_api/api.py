@@ -6,12 +6,13 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from elenchus.core.principal import CurrentPrincipal, MemberPrincipal, credential_of
 from elenchus.core.scopes import FIELD
+from elenchus.core.telling import SSE
 from elenchus.research import service as research
 from elenchus.research.following import Reading
 from elenchus.research.openai_api import service
 from elenchus.research.openai_api.schemas import Completion, CompletionIn, ModelOut, Models
 from elenchus.research.openai_api.service import Chunks
-from elenchus.research.telling import SSE, stream
+from elenchus.research.telling import stream
 
 router = APIRouter(prefix="/openai/v1", tags=["openai"])
 

@@ -15,7 +15,7 @@ from elenchus.core.principal import Principal
 from elenchus.core.settings import settings
 from elenchus.research import placing, prompts, service
 from elenchus.research.following import Reading
-from elenchus.research.models import Conversation, Message, Role, UsageOut, wire_time
+from elenchus.research.models import AnswerUsage, Conversation, Message, MessageRole, wire_time
 from elenchus.research.openai_api import schemas
 from elenchus.research.openai_api.schemas import (
     Choice,
@@ -35,7 +35,7 @@ from elenchus.research.tail import as_row
 #: Of what was said before: an answer is given on no more of it, and a conversation begins with no more.
 MOST_EARLIER, MOST_EARLIER_CHARACTERS = placing.HISTORY_MESSAGES - 1, 200_000
 OURS = "elenchus"
-_ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
+_ROLES = {"user": MessageRole.USER, "assistant": MessageRole.ASSISTANT}
 
 
 def models() -> Models:
@@ -79,10 +79,10 @@ def _standing(messages: Sequence[MessageIn]) -> list[Message]:
     """What the client's `system` messages wish, as the first thing that the user said: it is said by whoever has the
     key, so it may be followed like a question and counts for no more than one. The rules stand above it."""
     texts = [message.text for message in messages if message.role in schemas.STANDING and message.text]
-    return [_said(Role.USER, prompts.standing("\n\n".join(texts)))] if texts else []
+    return [_said(MessageRole.USER, prompts.standing("\n\n".join(texts)))] if texts else []
 
 
-def _said(role: Role, text: str) -> Message:
+def _said(role: MessageRole, text: str) -> Message:
     return Message(id=str(new_id()), role=role, content=text, created_at=wire_time(now()))
 
 
@@ -104,7 +104,7 @@ def _earlier(messages: Sequence[MessageIn]) -> list[Message]:
 def _begun(principal: Principal, wanted: AskIn, messages: Sequence[MessageIn]) -> Conversation:
     """What was said before the question. Its name is what the user asked first, not what the client wishes for."""
     said = _earlier(messages[:-1])
-    first = next((message.content for message in said if message.role is Role.USER), wanted.content)
+    first = next((message.content for message in said if message.role is MessageRole.USER), wanted.content)
     conversation = placing.new_conversation(
         principal,
         id_=new_id(),
@@ -131,7 +131,7 @@ def completion(asked: CompletionIn, answer: AnswerOut) -> Completion:
     )
 
 
-def _usage(used: UsageOut | None) -> Usage | None:
+def _usage(used: AnswerUsage | None) -> Usage | None:
     return Usage(**used.model_dump(include=set(Usage.model_fields))) if used else None
 
 

@@ -18,7 +18,7 @@ from elenchus.research.answering import Failed, Finished, Outcome, Question
 from elenchus.research.choosing import Retrieve
 from elenchus.research.errors import AnswerFailed, TooManyAnswers, refusal_of
 from elenchus.research.leash import Leash
-from elenchus.research.models import Answer, Message, Role, wire_time
+from elenchus.research.models import Answer, Message, MessageRole, wire_time
 from elenchus.research.prompts import History, digest
 from elenchus.research.recording import making
 from elenchus.research.recording.errors import TooManyReplays
@@ -143,7 +143,7 @@ async def _ended(question: Question, retrieve: Retrieve, leash: Leash) -> Finish
 def _draft(question: Question) -> Message:
     return Message(
         id=str(question.message_id),
-        role=Role.ASSISTANT,
+        role=MessageRole.ASSISTANT,
         content="",
         model=question.model.name,
         created_at=wire_time(now()),

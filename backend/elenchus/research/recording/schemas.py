@@ -6,7 +6,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from elenchus.core.ids import IdField
-from elenchus.research.models import Failing, Message, MessageStatus, Stale, UsageOut
+from elenchus.research.models import AnswerUsage, Failing, Message, MessageStatus, Stale
 
 
 class SourceRecorded(BaseModel):
@@ -69,7 +69,7 @@ class RecordOut(Made):
     model: str
     temperature: float | None
     require_verified: bool
-    usage: UsageOut | None
+    usage: AnswerUsage | None
     stale: dict[str, Stale]
     created_at: datetime
     finished_at: datetime | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from elenchus.core.llm.base import Speaker, Turn
 from elenchus.core.mongo import Row
-from elenchus.research.models import MessageStatus, Role
+from elenchus.research.models import MessageRole, MessageStatus
 from elenchus.research.prompts.fitting import BLOCK, History
 from elenchus.research.tail import Head
 
@@ -27,7 +27,7 @@ def readable(rows: Sequence[Row], *, first: int = 0) -> list[Said]:
         Said(row["id"], first + place, Turn(Speaker(row["role"]), row["content"]))
         for place, row in enumerate(rows)
         if row["content"]
-        and row["role"] != Role.SYSTEM
+        and row["role"] != MessageRole.SYSTEM
         and MessageStatus(row.get("status") or MessageStatus.COMPLETE) in READABLE
     ]
 

@@ -3,14 +3,15 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request, Response
-from fastapi.responses import StreamingResponse
 from pydantic_core import to_json
 
 from elenchus.core import telling
 from elenchus.core.principal import CurrentPrincipal
 from elenchus.core.stopping import stopping
+from elenchus.core.telling import EventStream
 from elenchus.workflows import service as executions
 from elenchus.workflows.following import service
+from elenchus.workflows.following.schemas import ExecutionEvent
 from elenchus.workflows.schemas import ExecutionName
 
 router = APIRouter(prefix="/workflows", tags=["workflows"])
@@ -21,8 +22,8 @@ LONGEST_NUMBER = 9
 @router.get(
     "/executions/{execution_id}/events",
     operation_id="follow_execution",
-    response_class=StreamingResponse,
-    responses={**telling.DOCUMENTED, 204: {"description": "It is over."}},
+    response_class=EventStream,
+    responses={200: {"model": ExecutionEvent}, 204: {"description": "It is over."}},
 )
 async def follow_execution(
     principal: CurrentPrincipal,
