@@ -60,7 +60,8 @@ ROWS: dict[str, Row] = {
     # auth
     "register": PUBLIC, "login": PUBLIC, "refresh_tokens": PUBLIC, "forgot_password": PUBLIC, "reset_password": PUBLIC,
     "verify_email": PUBLIC, "google_login": PUBLIC, "google_callback": PUBLIC, "google_second_factor": PUBLIC,
-    "browser_login": PUBLIC, "browser_token": PUBLIC, "browser_logout": PUBLIC, "browser_google_login": PUBLIC,
+    "browser_login": PUBLIC, "browser_token": PUBLIC, "browser_google": PUBLIC, "browser_logout": PUBLIC,
+    "browser_google_login": PUBLIC,
     "browser_google_second_factor": PUBLIC,
     "logout": ENDING, "logout_all": ENDING, "list_sessions": ACCOUNT, "request_verification": ACCOUNT,
     "read_me": Row("viewer"), "read_session": Row("viewer"),

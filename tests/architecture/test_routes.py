@@ -18,6 +18,7 @@ PUBLIC = {
     "register", "login", "refresh_tokens",  # how one gets a principal
     "google_login", "google_callback", "google_second_factor",  # the provider says who it is
     "browser_login", "browser_token", "browser_logout", "browser_google_login", "browser_google_second_factor",  # too
+    "browser_google",  # tells anybody whether to offer it
     "read_shared_conversation",  # the link stands for whoever has it
     "forgot_password", "reset_password", "verify_email",  # a mailed token stands for the one who is not signed in
 }  # fmt: skip

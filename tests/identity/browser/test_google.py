@@ -34,6 +34,19 @@ async def enrolled(client, account, clock, provider):  # noqa: F811
     return await enable(client, account, clock)
 
 
+class TestOffer:
+    async def test_it_is_made_where_a_provider_knows_us(self, browser, provider):  # noqa: F811
+        assert (await self.offer(browser)).json() == {"is_offered": True}
+
+    async def test_elsewhere_it_is_not(self, browser):
+        assert (await self.offer(browser)).json() == {"is_offered": False}
+
+    async def offer(self, browser) -> httpx.Response:
+        answer = await browser.http.get(f"{BROWSER}/google", headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 200, answer.text
+        return answer
+
+
 @pytest.mark.usefixtures("provider")
 class TestComingBack:
     async def test_the_browser_is_signed_in_and_on_the_first_page(self, browser, provider):  # noqa: F811
@@ -52,13 +65,13 @@ class TestComingBack:
     async def test_a_refusal_is_told_on_the_login_page(self, browser, provider):  # noqa: F811
         provider.knobs.claims = {"nonce": "x"}
         answer = await browser.sign_in()
-        assert (answer.status_code, answer.headers["location"]) == (303, "/login/?refused=google-refused")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/?refused=google-refused")
         assert SESSION not in browser.http.cookies
 
     async def test_so_is_a_provider_that_is_away(self, browser, provider, monkeypatch):  # noqa: F811
         monkeypatch.setattr(google_client, "TIMEOUT_SECONDS", 0.5)
         provider.knobs.token_answer = 500
-        assert (await browser.sign_in()).headers["location"] == "/login/?refused=unavailable"
+        assert (await browser.sign_in()).headers["location"] == "/sign-in/?refused=unavailable"
 
     async def test_it_works_once(self, browser, provider):  # noqa: F811
         provider.knobs.codes_last = True
@@ -66,7 +79,7 @@ class TestComingBack:
         begun = {"Cookie": f"elenchus_google={browser.http.cookies['elenchus_google']}"}
         assert (await browser.http.get(address)).headers["location"] == "/"
         again = await browser.http.get(address, headers=begun)
-        assert again.headers["location"] == "/login/?refused=sign-in-not-begun"
+        assert again.headers["location"] == "/sign-in/?refused=sign-in-not-begun"
 
     @pytest.mark.parametrize("instead", ["interface.", "", "interface.x"])
     async def test_where_it_began_cannot_be_changed_on_the_way(self, browser, instead):
@@ -88,11 +101,11 @@ class TestComingBack:
 class TestSecondFactor:
     async def test_is_asked_for_on_the_login_page_and_gives_the_session(self, browser, enrolled):
         answer = await browser.sign_in()
-        assert (answer.status_code, answer.headers["location"]) == (303, "/login/?second_factor=google")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in/?second_factor=google")
         lent = cookie(answer, PENDING)
         assert (lent["path"], lent["httponly"], lent["samesite"], lent["max-age"]) == (BROWSER, True, "strict", "300")
         page = Page(browser.http)
-        assert (await page.token()).status_code == 401
+        assert (await page.token()).status_code == 204
         done = await page.post("google/mfa", json={"otp": enrolled.fresh_code()})
         assert done.status_code == 200, done.text
         assert done.json()["user"]["id"] == str(enrolled.account["id"])

@@ -34,10 +34,19 @@ async def log_in(
     return kept(await service.log_in(form, device=device), request, response)
 
 
-@router.post("/token", operation_id="browser_token")
-async def next_token(request: Request, response: Response, refresh_token: RefreshCookie = "") -> BrowserSession:
+@router.post(
+    "/token",
+    operation_id="browser_token",
+    response_model=BrowserSession,
+    responses={204: {"description": "There is no cookie, so nobody is signed in here."}},
+)
+async def next_token(
+    request: Request, response: Response, refresh_token: RefreshCookie = ""
+) -> BrowserSession | Response:
     """The next access token, for the cookie, which is exchanged too. Tabs that ask together all get one; a cookie that
     was exchanged more than a moment ago ends the session."""
+    if not refresh_token:  # a page asks before it knows: no error, which browsers would write into their logs
+        return Response(status_code=204)
     return kept(await service.go_on(refresh_token), request, response)
 
 

@@ -15,13 +15,13 @@ from elenchus.identity.browser.schemas import BrowserSession, OtpIn
 from elenchus.identity.browser.service import entered
 from elenchus.identity.google import client
 from elenchus.identity.google import service as google
-from elenchus.identity.google.schemas import Departure, Return, SecondFactorIn, SecondFactorNeeded
+from elenchus.identity.google.schemas import Departure, GoogleOffer, Return, SecondFactorIn, SecondFactorNeeded
 from elenchus.identity.schemas import TOKEN_CHARACTERS, FromDevice, SignedInOut
 
 COOKIE = "elenchus_google"
 
 #: Pages of the web interface where a sign-in that began there comes out.
-ENTERED, SECOND_FACTOR, REFUSED = "/", "/login/?second_factor=google", "/login/?refused="
+ENTERED, SECOND_FACTOR, REFUSED = "/", "/sign-in/?second_factor=google", "/sign-in/?refused="
 
 router = APIRouter(prefix="/auth/google", tags=["auth"], lifespan=client.closing)
 browser_router = APIRouter(prefix="/auth/browser/google", tags=["auth"])
@@ -32,6 +32,12 @@ async def _redirect_uri(request: Request) -> str:
 
 
 RedirectUri = Annotated[str, Depends(_redirect_uri)]
+
+
+@browser_router.get("", operation_id="browser_google")
+async def tell_whether_offered() -> GoogleOffer:
+    """For a sign-in page: whether it should offer this way in."""
+    return GoogleOffer(is_offered=client.is_registered())
 
 
 @router.get(

@@ -30,6 +30,14 @@ class Registration:
     issuer: str
 
 
+def is_registered() -> bool:
+    try:
+        registration()
+    except GoogleSignInOff:
+        return False
+    return True
+
+
 def registration() -> Registration:
     """Raises `GoogleSignInOff`, naming the setting that is missing or may not be used."""
     ours = settings().google_sign_in

@@ -29,6 +29,10 @@ class Person:
     name: str
 
 
+class GoogleOffer(BaseModel):
+    is_offered: bool = Field(description="whether this deployment is registered with the provider")
+
+
 class Return(BaseModel):
     """What the provider sends somebody back with (RFC 6749, 4.1.2; RFC 9207). It may add what we do not know."""
 
