@@ -11,6 +11,9 @@ UV_VERSION := 0.13.8
 TEST_PROCESSES ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
 OCR_LANGUAGES ?= eng
 OCR_PACKAGES = $(addprefix tesseract-ocr-,$(OCR_LANGUAGES))
+UI := frontend
+HAS_NODE = node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
+export NEXT_TELEMETRY_DISABLED := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 
@@ -21,12 +24,20 @@ help: ## This list
 # ---- use
 
 .PHONY: run
-run: $(VENV)/.run ## Start everything on one port (http://127.0.0.1:8000; honours PORT, DATA_DIR, MONGODB_URL, REDIS_URL, GOOGLE_API_KEY)
+run: $(VENV)/.run ui-if-possible ## Start everything on one port (http://127.0.0.1:8000; honours PORT, DATA_DIR, MONGODB_URL, REDIS_URL, GOOGLE_API_KEY)
 	@exec $(VENV)/bin/elenchus up
 
 .PHONY: demo
 demo: $(VENV)/.run ## Upload four sample documents, ask about them, print the cited answers, clean up
 	@exec $(VENV)/bin/elenchus demo
+
+.PHONY: ui ui-if-possible
+ui: $(UI)/node_modules/.installed ## Build the web interface into frontend/out (needs Node 20 or newer; nothing to do when it is built)
+	@cd $(UI) && node scripts/build-if-changed.mjs
+
+ui-if-possible:
+	@if $(HAS_NODE); then $(MAKE) --no-print-directory ui || echo "The web interface could not be built; the API serves without it."; \
+	  else echo "Node 20 or newer is not here, so the web interface is not built; the API serves without it."; fi
 
 .PHONY: readers ocr
 readers: ## Install what scans and old Word documents (.doc) need (Debian and Ubuntu; OCR_LANGUAGES="eng deu fra")
@@ -44,8 +55,12 @@ readers ocr:
 
 # The empty value undoes a shell's: without bytecode every process rewrites all tests' asserts anew, which takes it 6 s.
 .PHONY: test
-test: $(VENV)/.dev ## All tests, in parallel, against real servers that the tests start
+test: $(VENV)/.dev ui-test ## All tests, in parallel, against real servers that the tests start
 	PYTHONDONTWRITEBYTECODE= $(VENV)/bin/pytest -n $(TEST_PROCESSES) --dist worksteal
+
+.PHONY: ui-test
+ui-test: $(UI)/node_modules/.installed ## The interface's own tests
+	cd $(UI) && npm test --silent
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types, architecture
@@ -53,6 +68,18 @@ lint: $(VENV)/.dev ## Style, types, architecture
 	$(VENV)/bin/ruff format --check
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports
+	$(MAKE) --no-print-directory ui-lint
+
+.PHONY: ui-lint ui-api ui-size
+ui-lint: $(VENV)/.dev $(UI)/node_modules/.installed ## Style and types of the interface, and whether its client fits the API
+	cd $(UI) && npm run --silent lint && npm run --silent typecheck
+	cd $(UI) && PYTHON=$(abspath $(PY)) npm run --silent generate-api -- --check
+
+ui-api: $(VENV)/.dev $(UI)/node_modules/.installed ## Make the interface's client anew from the API
+	cd $(UI) && PYTHON=$(abspath $(PY)) npm run --silent generate-api
+
+ui-size: ui ## What each page of the interface loads first, against its limit
+	cd $(UI) && npm run --silent size
 
 .PHONY: check
 check: lint test ## Everything that CI runs
@@ -83,6 +110,7 @@ lock: $(VENV)/bin/uv ## Pin requirements/*.in anew into requirements/*.txt
 
 .PHONY: clean
 clean: ## Remove what can be rebuilt; DATA_DIR stays
+	rm -rf $(UI)/node_modules $(UI)/out $(UI)/.next $(UI)/public/pdfjs
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -94,6 +122,12 @@ $(VENV)/bin/uv:
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
 	  echo "Python's venv module is missing. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(UI)/node_modules/.installed: $(UI)/package-lock.json
+	@$(HAS_NODE) || { echo "The web interface needs Node 20 or newer with npm, to be built and tested: https://nodejs.org"; exit 1; }
+	@echo "Installing what the web interface is built with …"
+	@cd $(UI) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
 
 $(VENV)/.run: $(VENV)/bin/uv requirements/base.txt requirements/embedded.txt pyproject.toml
 	@echo "Installing what Elenchus needs into $(VENV) …"

@@ -1,0 +1,7 @@
+"use client";
+
+import { Failure } from "@/components/shell/failure";
+
+export default function RootError(props: { error: Error; reset: () => void }) {
+  return <Failure {...props} />;
+}

@@ -1,0 +1,5 @@
+import { GoHome } from "@/components/shell/go-home";
+
+export default function Index() {
+  return <GoHome />;
+}

@@ -1,0 +1,47 @@
+"use client";
+
+import { Popover as Radix } from "radix-ui";
+import type { ReactNode } from "react";
+import { cn } from "@/lib/cn";
+import { floating, useFloor } from "./floating";
+
+interface PopoverProps {
+  /** The button; it must take a ref. */
+  trigger: ReactNode;
+  /** What screen readers call it. */
+  label: string;
+  isOpen?: boolean;
+  onOpenChange?: (isOpen: boolean) => void;
+  align?: "start" | "center" | "end";
+  className?: string;
+  children: ReactNode;
+}
+
+export function Popover({
+  trigger,
+  label,
+  isOpen,
+  onOpenChange,
+  align = "start",
+  className,
+  children,
+}: PopoverProps) {
+  const floor = useFloor();
+  const controlled = isOpen === undefined ? {} : { open: isOpen };
+  return (
+    <Radix.Root {...controlled} {...(onOpenChange && { onOpenChange })}>
+      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
+      <Radix.Portal container={floor}>
+        <Radix.Content
+          aria-label={label}
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          className={cn(floating, "w-80 max-w-[calc(100vw-1rem)] p-3", className)}
+        >
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

@@ -1,0 +1,111 @@
+"use client";
+
+import { useQueryClient } from "@tanstack/react-query";
+import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { Page } from "@/components/shell/page";
+import { ErrorBox } from "@/components/ui/error-box";
+import { Loading, SkeletonRows } from "@/components/ui/skeleton";
+import { useMay } from "@/lib/api/use-session";
+import { plural } from "@/lib/format";
+import { filtersOf, useAddress } from "./address";
+import { BulkBar } from "./bulk-bar";
+import { BulkResult, type Outcome } from "./bulk-result";
+import { DocumentsTable } from "./documents-table";
+import { DropArea } from "./drop-area";
+import { FilterBar } from "./filter-bar";
+import { NoDocuments, NoMatches } from "./no-documents";
+import { Passages } from "./passages";
+import { UploadButton } from "./upload-button";
+import { useDocuments } from "./use-documents";
+import { useLiveDocuments } from "./use-live-documents";
+
+/** All documents, or the passages of all that answer a search. `scrolledTo` outlives it. */
+export function Library({ scrolledTo }: { scrolledTo: RefObject<number> }) {
+  const [address] = useAddress();
+  const { query, documents } = useDocuments(address);
+  const mayUpload = useMay("member");
+  useLiveDocuments(documents);
+  const isFiltered = Object.keys(filtersOf(address)).length > 0;
+  const isEmpty = query.isSuccess && documents.length === 0;
+  const isNew = isEmpty && !isFiltered && !address.inside;
+  return (
+    <Page
+      title="Documents"
+      summary={documents.length > 0 && !address.inside && countOf(documents.length, query.hasNextPage)}
+      actions={mayUpload && !isNew && <UploadButton />}
+      isFilled
+    >
+      <DropArea isOpen={mayUpload}>
+        {!isNew && <FilterBar documents={documents} />}
+        {query.isError && !address.inside && (
+          <ErrorBox
+            className="m-4"
+            error={query.error}
+            what="The documents could not be loaded"
+            onRetry={query.refetch}
+          />
+        )}
+        {address.inside ? (
+          <Passages className="min-h-0 flex-1 overflow-y-auto p-4 desk:px-6" />
+        ) : (
+          <List query={query} documents={documents} scrolledTo={scrolledTo} isFiltered={isFiltered} />
+        )}
+      </DropArea>
+    </Page>
+  );
+}
+
+function countOf(loaded: number, hasMore: boolean): string {
+  return hasMore ? `the newest ${loaded} shown; scroll for more` : plural(loaded, "document");
+}
+
+type Found = ReturnType<typeof useDocuments>;
+
+function List({
+  query,
+  documents,
+  scrolledTo,
+  isFiltered,
+}: Found & { scrolledTo: RefObject<number>; isFiltered: boolean }) {
+  const queries = useQueryClient();
+  const scroller = useRef<HTMLDivElement>(null);
+  const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
+  const chosen = useMemo(() => documents.filter(({ id }) => ticked.has(id)), [documents, ticked]);
+  useEffect(() => {
+    scroller.current?.scrollTo(0, scrolledTo.current);
+  }, [scrolledTo]);
+  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  if (query.isPending) {
+    return (
+      <Loading label="Loading the documents">
+        <SkeletonRows rows={10} />
+      </Loading>
+    );
+  }
+  if (documents.length === 0 && query.isSuccess && !outcome)
+    return isFiltered ? <NoMatches /> : <NoDocuments />;
+  return (
+    <>
+      {chosen.length > 0 && (
+        <BulkBar chosen={chosen} queries={queries} onClear={() => setTicked(new Set())} onDone={setOutcome} />
+      )}
+      {outcome && <BulkResult outcome={outcome} onClose={() => setOutcome(null)} />}
+      <div
+        ref={scroller}
+        onScroll={(event) => {
+          scrolledTo.current = event.currentTarget.scrollTop;
+        }}
+        className="relative min-h-0 flex-1 overflow-y-auto"
+      >
+        <DocumentsTable
+          documents={documents}
+          scroller={scroller}
+          ticked={ticked}
+          onTick={setTicked}
+          onNearEnd={query.hasNextPage && !query.isFetching ? query.fetchNextPage : undefined}
+        />
+        {query.isFetchingNextPage && <SkeletonRows rows={2} />}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,85 @@
+"use client";
+
+import { SendHorizontal, Square } from "lucide-react";
+import { useRef, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Textarea } from "@/components/ui/field";
+import { useShortcut } from "@/lib/shortcuts";
+import { draftOf, keepDraft } from "./drafts";
+
+interface ComposerProps {
+  conversationId: string | null;
+  /** Why nothing can be asked now; null when it can. */
+  hindrance: string | null;
+  isAnswering: boolean;
+  onAsk: (question: string) => void;
+  onStop: () => void;
+  /** "3 of 12 documents are asked". */
+  scope: string;
+}
+
+export function Composer({ conversationId, hindrance, isAnswering, onAsk, onStop, scope }: ComposerProps) {
+  const box = useRef<HTMLTextAreaElement>(null);
+  const [text, setText] = useDraft(conversationId);
+  useShortcut({ keys: "/", label: "Write a question", group: "Research", run: () => box.current?.focus() });
+  useShortcut({ keys: "escape", label: "Stop the answer", group: "Research", run: onStop }, isAnswering);
+  const mayAsk = hindrance === null && !isAnswering && text.trim() !== "";
+  const ask = () => {
+    if (!mayAsk) return;
+    onAsk(text.trim());
+    setText("");
+  };
+  return (
+    <form
+      className="mx-auto w-full max-w-3xl shrink-0 space-y-1.5 px-4 pt-2 pb-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        ask();
+      }}
+    >
+      <div className="flex items-end gap-2">
+        <Textarea
+          ref={box}
+          rows={2}
+          value={text}
+          maxLength={32_000}
+          aria-label="Your question"
+          aria-describedby="composer-scope"
+          placeholder="Ask your documents a question"
+          className="field-sizing-content max-h-48 min-h-15 resize-none"
+          onChange={({ target }) => setText(target.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
+            event.preventDefault();
+            ask();
+          }}
+        />
+        {isAnswering ? (
+          <Button key="stop" className="h-11" onClick={onStop}>
+            <Square aria-hidden /> Stop
+          </Button>
+        ) : (
+          <Button key="send" type="submit" look="primary" className="h-11" disabled={!mayAsk}>
+            <SendHorizontal aria-hidden /> Ask
+          </Button>
+        )}
+      </div>
+      <p id="composer-scope" className={hindrance ? "text-warn" : "text-[0.8125rem] text-muted"}>
+        {hindrance ?? scope}
+      </p>
+    </form>
+  );
+}
+
+/** What was typed and not sent, of each conversation; kept over reloads. */
+function useDraft(conversationId: string | null) {
+  const [draft, setDraft] = useState(() => ({ conversationId, text: draftOf(conversationId) }));
+  const current =
+    draft.conversationId === conversationId ? draft : { conversationId, text: draftOf(conversationId) };
+  if (current !== draft) setDraft(current);
+  const change = (text: string) => {
+    setDraft({ conversationId, text });
+    keepDraft(conversationId, text);
+  };
+  return [current.text, change] as const;
+}

@@ -1,0 +1,15 @@
+import { createContext, useContext } from "react";
+import type { Citation } from "./answers/wire";
+
+export interface OpenedCitation {
+  citation: Citation;
+  /** Where it can be found again: the answer and its place among that one's citations. Null while it is being written. */
+  at: { answerId: string; index: number } | null;
+}
+
+/** Shows what a citation stands on, in the viewer. */
+export const OpenSource = createContext<(opened: OpenedCitation) => void>(() => undefined);
+
+export function useOpenSource() {
+  return useContext(OpenSource);
+}

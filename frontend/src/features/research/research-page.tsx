@@ -1,0 +1,149 @@
+"use client";
+
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
+import { useEffect, useState } from "react";
+import { Page } from "@/components/shell/page";
+import { Loading, SkeletonRows } from "@/components/ui/skeleton";
+import { toast } from "@/components/ui/toast";
+import { $api, api, unwrap } from "@/lib/api/client";
+import { useMay } from "@/lib/api/use-session";
+import { formatNumber } from "@/lib/format";
+import { conversationOptions, useAnswer } from "./answers/use-answer";
+import { ChatPanel } from "./chat/chat-panel";
+import { OpenSource } from "./open-source";
+import { DropTarget } from "./sources/drop-target";
+import { idsOf, sameUsed, type Used, usedOf } from "./sources/selection";
+import { SourcesPanel } from "./sources/sources-panel";
+import { onUploaded } from "./sources/uploads";
+import { LIBRARY, useLibrary } from "./sources/use-library";
+import { useOpened } from "./use-opened";
+import { ViewerPanel } from "./viewer-panel";
+
+const Panels = dynamic(() => import("./panels"), {
+  ssr: false,
+  loading: () => (
+    <Loading label="Loading the page">
+      <SkeletonRows />
+    </Loading>
+  ),
+});
+
+export function ResearchPage() {
+  const opened = useOpened();
+  const { conversationId } = opened;
+  const answering = useAnswer(conversationId, opened.keepConversation);
+  const { used, use, commit } = useUsed(conversationId);
+  const mayWrite = useMay("member");
+  useArrivals(used, use);
+  const { hindrance, scope } = useScope(used, mayWrite);
+  const ask = async (question: string, parentId: string | null) => {
+    const documentIds = await commit();
+    if (documentIds) answering.start({ kind: "ask", question, documentIds, parentId });
+  };
+  return (
+    <OpenSource value={opened.openCitation}>
+      <Page title="Research" isFilled>
+        <DropTarget isOpen={mayWrite}>
+          <Panels
+            openedKey={opened.documentId && `${opened.documentId} ${opened.passage?.quote ?? ""}`}
+            sources={
+              <SourcesPanel used={used} onUse={use} openId={opened.documentId} onOpen={opened.openDocument} />
+            }
+            chat={
+              <ChatPanel
+                conversationId={conversationId}
+                answering={answering}
+                onAsk={ask}
+                onOpen={opened.openConversation}
+                hindrance={hindrance}
+                scope={scope}
+              />
+            }
+            viewer={
+              <ViewerPanel
+                documentId={opened.documentId}
+                page={opened.page}
+                passage={opened.passage}
+                place={opened.place}
+                onCitation={opened.openNth}
+                onPage={opened.turnTo}
+                onClose={opened.closeDocument}
+              />
+            }
+          />
+        </DropTarget>
+      </Page>
+    </OpenSource>
+  );
+}
+
+/** The ticked documents: the conversation's own set, and what was ticked since, which is kept with the next question. */
+function useUsed(conversationId: string | null) {
+  const queries = useQueryClient();
+  const key = conversationId ?? "new";
+  const [ticked, setTicked] = useState<Record<string, Used>>({});
+  const conversation = $api.useQuery(
+    "get",
+    "/api/v1/chat/conversations/{conversation_id}",
+    { params: { path: { conversation_id: conversationId ?? "" } } },
+    { enabled: conversationId !== null },
+  );
+  const kept = usedOf((conversationId && conversation.data?.document_ids) || []);
+  const used = ticked[key] ?? kept;
+  const keep = useMutation({
+    mutationFn: (id: string) =>
+      unwrap(
+        api.PATCH("/api/v1/chat/conversations/{conversation_id}", {
+          params: { path: { conversation_id: id } },
+          body: { document_ids: [...idsOf(used)] },
+        }),
+      ),
+    onSuccess: (changed, id) => queries.setQueryData(conversationOptions(id).queryKey, changed),
+  });
+  /** What to send with a question: a conversation that there is has its set; null when it could not be kept. */
+  const commit = async (): Promise<readonly string[] | null> => {
+    if (conversationId === null) return idsOf(used);
+    if (sameUsed(used, kept)) return [];
+    try {
+      await keep.mutateAsync(conversationId);
+      setTicked({});
+      return [];
+    } catch (error) {
+      void toast.failed("The question was not sent: the choice of documents could not be kept", error);
+      return null;
+    }
+  };
+  return { used, use: (next: Used) => setTicked((before) => ({ ...before, [key]: next })), commit };
+}
+
+/** What has been uploaded is in the list at once, and ticked where only some are. */
+function useArrivals(used: Used, use: (used: Used) => void): void {
+  const queries = useQueryClient();
+  useEffect(
+    () =>
+      onUploaded(({ id, title, duplicate }) => {
+        void queries.invalidateQueries({ queryKey: LIBRARY });
+        if (used !== "all" && !used.includes(id)) use([...used, id]);
+        if (duplicate) void toast.info(`“${title}” was in the library already.`);
+      }),
+    [queries, used, use],
+  );
+}
+
+function useScope(used: Used, mayWrite: boolean): { hindrance: string | null; scope: string } {
+  const { documents, hasNextPage, isSuccess } = useLibrary();
+  const total = hasNextPage ? `more than ${formatNumber(documents.length)}` : formatNumber(documents.length);
+  const all = documents.length === 1 ? "The one document is asked." : `All ${total} documents are asked.`;
+  const some =
+    used !== "all" &&
+    `${formatNumber(used.length)} of ${total} documents ${used.length === 1 ? "is" : "are"} asked.`;
+  return { hindrance: hindranceOf(), scope: isSuccess ? some || all : "" };
+
+  function hindranceOf(): string | null {
+    if (!mayWrite) return "Your role may read here, but not ask.";
+    if (isSuccess && documents.length === 0)
+      return "Add a document first: answers come from your documents only.";
+    return used !== "all" && used.length === 0 ? "Tick at least one source." : null;
+  }
+}

@@ -1,0 +1,42 @@
+"use client";
+
+import { Page } from "@/components/shell/page";
+import { TabPanel, Tabs } from "@/components/ui/tabs";
+import { id, oneOf, useUrlState } from "@/lib/url-state";
+import { Gallery } from "./gallery";
+import { RunsList } from "./runs-list";
+import { Schedules } from "./schedules";
+import { TemplatePage } from "./template-page";
+
+const PARAMS = { t: id(), tab: oneOf(["templates", "runs", "schedules"], "templates") };
+const TABS = [
+  { value: "templates", label: "Templates" },
+  { value: "runs", label: "Runs" },
+  { value: "schedules", label: "Schedules" },
+] as const;
+
+export function WorkflowsPage() {
+  const [{ t, tab }, setAddress] = useUrlState(PARAMS);
+  if (t) return <TemplatePage key={t} id={t} />;
+  return (
+    <Page title="Workflows" className="p-0 desk:p-0">
+      <Tabs
+        label="Workflows"
+        value={tab}
+        onChange={(next) => setAddress({ tab: next }, { history: "push" })}
+        tabs={TABS}
+        className="desk:[&>[role=tablist]]:px-4"
+      >
+        <TabPanel value="templates" className="p-4 desk:p-6">
+          <Gallery />
+        </TabPanel>
+        <TabPanel value="runs" className="p-4 desk:p-6">
+          <RunsList />
+        </TabPanel>
+        <TabPanel value="schedules" className="p-4 desk:p-6">
+          <Schedules />
+        </TabPanel>
+      </Tabs>
+    </Page>
+  );
+}
