@@ -170,7 +170,8 @@ async def main(jobs: int = JOBS, kept: str | None = None) -> None:
 
 async def measure(held: Resources) -> None:
     some = (await searching.search(OWNER, JobFilter(status="failed"), SearchPage())).items[-1]
-    document = (await held.database["jobs"].find_one({"_id": some.id}))["keys"][-1].split()[1]
+    keys = (await held.database["jobs"].find_one({"_id": some.id}))["keys"]
+    document = next(key for key in reversed(keys) if key.startswith("about ")).split()[1]
     await search(held, "all of a firm", OWNER)
     await search(held, "behind 50 pages", OWNER, await deep(OWNER, 50))
     for status in ("queued", "running", "completed", "failed", "cancelled"):
