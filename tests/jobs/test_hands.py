@@ -53,12 +53,13 @@ async def test_a_worker_that_stops_lets_a_room_be_told(me, engine, gate):
     worker = engine(note)
     attending = asyncio.create_task(worker.attend(await submit("hands.note", me)))
     await until(lambda: gate.came)
-    draining = asyncio.create_task(worker.drain(5))
-    await asyncio.sleep(0.1)
-    assert not draining.done()
+    draining, over_first = asyncio.create_task(worker.drain(5)), []
+    for each in (attending, draining):
+        each.add_done_callback(over_first.append)
+    await until(lambda: worker.stopping)
     gate.open()
-    await draining
-    assert attending.done()
+    await asyncio.gather(attending, draining)
+    assert over_first == [attending, draining]
 
 
 async def test_one_workers_claims_and_ends_are_never_side_by_side(me, engine, gate, monkeypatch):

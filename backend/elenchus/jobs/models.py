@@ -107,7 +107,8 @@ class Job(TenantOwned):
 
     class Settings:
         name = "jobs"
-        #: Each costs every write of a run 0.4 ms on the bundled database, but for a partial one that the row is not in.
+        #: Each costs a job 0.15 of the 2.0 ms that its claim and its end take the bundled database, which reads the
+        #: list of them four times for every row that it writes.
         #: So what has ended has the indexes that searches want; what is under way has one, since there is little of it.
         indexes: ClassVar = [
             IndexModel(

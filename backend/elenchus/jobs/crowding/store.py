@@ -37,7 +37,7 @@ async def claim(
             if not await Job.across_tenants().update_many(these | due, _taken(worker, mark, moment, until)):
                 return []
         with pymongo.timeout(within):
-            # by the ids alone: with another field beside them the bundled database looks for an index 12 times
+            # by the ids alone: with another field beside them the bundled database looks for an index first
             rows = await Job.across_tenants().rows(these)
     except (ConnectionFailure, OperationFailure):
         rows = await _taken_for_good(these)
