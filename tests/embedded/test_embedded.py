@@ -65,7 +65,10 @@ class TestTheServers:
 
     async def test_writes_are_acknowledged_as_the_application_wants_them(self, both):
         assert (await both.mongo.x.things.insert_one({"_id": 1})).acknowledged
-        assert both.mongo.topology_description.topology_type_name == "ReplicaSetWithPrimary"
+
+    async def test_the_database_keeps_no_log_of_operations_that_every_write_would_pay_for(self, both):
+        await both.mongo.x.things.insert_one({"_id": "logged nowhere"})
+        assert await both.mongo.local["oplog.rs"].count_documents({}) == 0
 
     async def test_transactions_work(self, both):
         async with both.mongo.start_session() as session:
