@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import socket
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
@@ -50,6 +51,7 @@ from elenchus.embedded import Endpoints, embedded_servers
 from elenchus.identity import principals
 from tests.fixtures.gemini import GeminiStub, gemini_stub
 from tests.fixtures.langfuse import LangfuseStub, langfuse_stub
+from tests.fixtures.nursery import Nursery, nursery
 from tests.fixtures.serving import served
 from tests.support import COMMANDS, Firm, http_client
 
@@ -231,21 +233,50 @@ async def client(live: str) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture(scope="module")
-async def worker(settings_: Settings, resources_: Resources) -> AsyncIterator[None]:
+async def empty_ledger(resources_: Resources) -> None:
+    """For what looks through all jobs: those that the modules before have left can be thousands."""
+    await _empty_ledger(resources_)
+
+
+@pytest.fixture(scope="session")
+async def warm_reader() -> AsyncIterator[Nursery | None]:
+    """Where a worker's readers come from. The spare that one leaves at its module's end is the next one's."""
+    from elenchus.library import children
+
+    if sys.platform != "linux":
+        yield None
+    else:
+        async with nursery() as made:
+            yield made
+            await children.close_reader()
+            return
+    await children.close_reader()
+
+
+@pytest.fixture(scope="module")
+async def worker(
+    settings_: Settings, resources_: Resources, empty_ledger: None, warm_reader: Nursery | None
+) -> AsyncIterator[None]:
     """A worker running in this loop until the module ends: the next one's jobs may not be for it.
 
     What modules without one left in the queue is removed: it would stand before the jobs that a test waits for. So
     would the daily work, which looks at each tenant that all the tests before have made.
     """
+    from elenchus.library import children
+    from elenchus.library.reading import process
     from elenchus.worker import run_worker
 
-    await _empty_ledger(resources_)
     await _put_off_daily_work()
     stop = asyncio.Event()
-    running = asyncio.create_task(run_worker(settings_, handle_signals=False, stop=stop))
-    yield
-    stop.set()
-    await running
+    stops = tuple(last for last in registry.WORKER_STOPS if last is not children.close_reader)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry, "WORKER_STOPS", stops)
+        if warm_reader:
+            patch.setattr(process, "_spawn", warm_reader.spawn)
+        running = asyncio.create_task(run_worker(settings_, handle_signals=False, stop=stop))
+        yield
+        stop.set()
+        await running
 
 
 async def _empty_ledger(held: Resources) -> None:

@@ -44,8 +44,8 @@ class World:
     base_url: str
     canary: str
     tenant_id: str
-    stranger_tenant_id: str
     tenant_name: str
+    stranger_tenant_id: str = ""
     headers: dict[str, dict[str, str]] = field(default_factory=dict)
     people: dict[str, str] = field(default_factory=dict)
     emails: dict[str, str] = field(default_factory=dict)
@@ -106,9 +106,11 @@ MEMBERS = {
 }  # fmt: skip
 
 
-async def build(base_url: str, sign_up: SignUp, *, everybody: bool = True) -> World:
+async def build(
+    base_url: str, sign_up: SignUp, *, everybody: bool = True, named: frozenset[str] | None = None
+) -> World:
     """Everything, and everybody or only who may do something; over HTTP but for what no request can do to somebody
-    else in one go."""
+    else in one go. With `named` only the firm's own people, and of its things those."""
     canary = f"canary{secrets.token_hex(8)}"
     opened: list[httpx.AsyncClient] = []
 
@@ -117,25 +119,18 @@ async def build(base_url: str, sign_up: SignUp, *, everybody: bool = True) -> Wo
         opened.append(http)
         return await sign_up(http, f"{name}-{'' if name == 'stranger' else canary}{secrets.token_hex(6)}@firm.example")
 
-    owner, stranger = await person("owner"), await person("stranger")
-    world = World(
-        base_url,
-        canary,
-        str(owner.principal.tenant_id),
-        str(stranger.principal.tenant_id),
-        owner.user["memberships"][0]["tenant_name"],
-        opened=opened,
-    )
+    owner = await person("owner")
+    tenant_name = owner.user["memberships"][0]["tenant_name"]
+    world = World(base_url, canary, str(owner.principal.tenant_id), tenant_name, opened=opened)
     _know(world, "owner", owner)
-    world.headers["stranger"] = _bearer(stranger.access_token)
-    world.people["stranger"], world.emails["stranger"] = stranger.user["id"], stranger.email
     world.headers["anonymous"] = {}
-    world.headers["superuser"] = _bearer((await _superuser(await person("superuser"))).access_token)
+    if named is None:
+        await _let_outsiders_in(world, person)
     joined: dict[str, Firm] = {}
     for name, role in {"author": Role.MEMBER, **(MEMBERS if everybody else {"admin": Role.ADMIN})}.items():
         joined[name] = await _joined(await person(name), owner, role)
         _know(world, name, joined[name])
-    await _fill(world, joined["author"])
+    await _fill(world, joined["author"], named)
     await _issue_keys(world, KEYS if everybody else {"key": EVERYTHING})
     if everybody:
         for name in ("stranger", "colleague"):
@@ -143,6 +138,13 @@ async def build(base_url: str, sign_up: SignUp, *, everybody: bool = True) -> Wo
             world.own[name] = {"conversation_id": made.json()["id"]}
         await _turn_away(world, joined)
     return world
+
+
+async def _let_outsiders_in(world: World, person: Callable[[str], Awaitable[Firm]]) -> None:
+    stranger = await person("stranger")
+    world.stranger_tenant_id = str(stranger.principal.tenant_id)
+    _know(world, "stranger", stranger)
+    world.headers["superuser"] = _bearer((await _superuser(await person("superuser"))).access_token)
 
 
 async def _joined(someone: Firm, owner: Firm, role: Role) -> Firm:
@@ -173,28 +175,48 @@ def _know(world: World, name: str, firm: Firm) -> None:
 ANALYSIS = {"analysis_type": "contract", "questions": ["What is the monthly rent?"]}
 
 
-async def _fill(world: World, author: Firm) -> None:
-    """Something of every kind that a path or a body can name, with the canary in what it says."""
+async def _fill(world: World, author: Firm, named: frozenset[str] | None) -> None:
+    """Something of every kind that a path or a body can name, with the canary in what it says; or of those named."""
+    for makes, fill in FILLS:
+        if named is None or named & makes:
+            await fill(world, author)
+
+
+async def _fill_document(world: World, author: Firm) -> None:
     text = f"LEASE {world.canary}\n\nThe Tenant shall pay rent of $4,200 per month to {world.canary}."
     world.ids["document_id"] = await filed(author, text, f"{world.canary}.txt")
+    document = (await author.client.get(f"{API}/documents/{world.ids['document_id']}")).json()
+    world.ids["job_id"] = document["processing"]["job_id"]
+
+
+async def _fill_conversation(world: World, author: Firm) -> None:
     turn = await asked(author, f"What is the monthly rent of {world.canary}?")
     world.ids["conversation_id"], world.ids["message_id"] = turn["conversation_id"], turn["message"]["id"]
+
+
+async def _fill_analysis(world: World, author: Firm) -> None:
     started = await author.client.post(f"{API}/documents/{world.ids['document_id']}/analyze", json=ANALYSIS)
     assert started.status_code == 202, started.text
     world.ids["analysis_id"] = started.json()["analysis_id"]
     await job_over(author, started.json()["job_id"])
+
+
+async def _fill_brief(world: World, author: Firm) -> None:
     wanted = {"case_facts": f"{world.canary} pays late.", "legal_issues": [f"What is the rent of {world.canary}?"]}
     brief = await author.client.post(f"{API}/chat/brief", json=wanted)
     assert brief.status_code == 202, brief.text
     world.ids["brief_id"] = brief.json()["brief_id"]
     await job_over(author, brief.json()["job_id"])
-    await _fill_workflows(world, author)
-    document = (await author.client.get(f"{API}/documents/{world.ids['document_id']}")).json()
-    world.ids["job_id"] = document["processing"]["job_id"]
+
+
+async def _fill_account(world: World, author: Firm) -> None:
     sessions = (await author.client.get(f"{API}/auth/sessions")).json()["items"]
     world.ids["session_id"] = next(row["id"] for row in sessions if row["is_current"])
     world.ids["user_id"] = world.people["author"]
     world.ids["tenant_id"] = world.tenant_id
+
+
+async def _fill_invitation(world: World, _author: Firm) -> None:
     wish = {"email": f"guest-{world.canary}@firm.example", "role": "member"}
     invited = await world.send("owner", "POST", f"{API}/tenants/current/invitations", json=wish)
     assert invited.status_code == 201, invited.text
@@ -218,6 +240,18 @@ async def _fill_workflows(world: World, author: Firm) -> None:
     )
     assert schedule.status_code == 201, schedule.text
     world.ids["schedule_id"] = schedule.json()["id"]
+
+
+#: Each with the names it is made for, and with those whose makers need it.
+FILLS: tuple[tuple[frozenset[str], Callable[[World, Firm], Awaitable[None]]], ...] = (
+    (frozenset({"document_id", "job_id", "conversation_id", "message_id", "analysis_id"}), _fill_document),
+    (frozenset({"conversation_id", "message_id"}), _fill_conversation),
+    (frozenset({"analysis_id"}), _fill_analysis),
+    (frozenset({"brief_id"}), _fill_brief),
+    (frozenset({"template_id", "execution_id", "file_id", "schedule_id"}), _fill_workflows),
+    (frozenset({"session_id", "user_id", "tenant_id"}), _fill_account),
+    (frozenset({"invitation_id"}), _fill_invitation),
+)
 
 
 EVERYTHING = [

@@ -1,12 +1,16 @@
 """How the API process begins and ends, however it was started."""
 
+import asyncio
+import gc
 import logging
 import secrets
+import sys
 
 import pytest
 import structlog
+import uvicorn
 
-from elenchus import main, registry
+from elenchus import cli, main, registry, worker
 from elenchus.core import logs
 
 
@@ -66,3 +70,21 @@ async def test_each_room_is_brought_to_its_end_whatever_becomes_of_another(monke
     async with app.router.lifespan_context(app):
         pass
     assert ended == ["first", "second"]
+
+
+@pytest.mark.parametrize("command", ["api", "worker"])
+def test_garbage_is_looked_for_again_when_all_is_loaded(command, monkeypatch, settings_):
+    seen: list[bool] = []
+
+    async def works(_config, **_options) -> None:
+        seen.append(gc.isenabled())
+        await asyncio.sleep(0)
+
+    monkeypatch.setattr(cli, "_configured", lambda: settings_)
+    monkeypatch.setattr(uvicorn, "run", lambda *_, **__: seen.append(gc.isenabled()))
+    monkeypatch.setattr(worker, "run_worker", works)
+    monkeypatch.setattr(asyncio, "run", lambda work: work.send(None))  # the set loop is that of other tests
+    monkeypatch.setattr(sys, "argv", ["elenchus", command])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert (ended.value.code, seen) == (0, [True])

@@ -25,6 +25,11 @@ from tests.support import http_client, until
 StartWorker = Callable[..., Awaitable["RunningWorker"]]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _own_ledger(empty_ledger: None) -> None:
+    """Sweeps, and superusers who look at all jobs, find those of the module."""
+
+
 @pytest.fixture(autouse=True)
 def job_settings(resources_: Resources, monkeypatch: pytest.MonkeyPatch) -> JobSettings:
     """Everything ten times as fast as in production."""

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -85,12 +86,32 @@ def env(tmp_path: Path) -> dict[str, str]:
     return environment(tmp_path, free_port())
 
 
+@dataclass
+class Deployment:
+    env: dict[str, str]
+    folder: Path
+    process: asyncio.subprocess.Process
+    url: str
+
+
+@pytest.fixture(scope="module")
+async def deployment(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Deployment]:
+    """One `elenchus up` for all who leave it running: its start takes seven seconds of processor."""
+    folder = tmp_path_factory.mktemp("up")
+    env = environment(folder, free_port())
+    async with going_up(env, folder) as (process, url):
+        yield Deployment(env, folder, process, url)
+
+
 class TestUp:
-    async def test_serves_and_leaves_nothing_behind(self, env, tmp_path):
+    async def test_serves_and_leaves_nothing_behind_but_its_data_even_killed(self, env, tmp_path):
+        account = {"email": "ada@firm.example", "password": "quiet harbour lantern 47", "full_name": "Ada"}
+        form = {"username": account["email"], "password": account["password"]}
         async with going_up(env, tmp_path) as (process, url):
             async with http_client(base_url=url) as http:
                 assert (await http.get("/health")).json()["status"] == "ok"
                 assert (await http.get("/")).json()["name"] == "Elenchus"
+                assert (await http.post("/api/v1/auth/register", json=account)).status_code == 201
             children = below(process.pid)
             assert {word for word in ("api", "worker") for line in children.values() if line.endswith(word)} == {
                 "api",
@@ -99,29 +120,27 @@ class TestUp:
             process.send_signal(signal.SIGINT)
             assert await asyncio.wait_for(process.wait(), 40) == 0
         await until(lambda: not any(map(alive, children)))
-
-    async def test_a_second_one_on_the_same_directory_says_so(self, env, tmp_path):
-        async with going_up(env, tmp_path) as (process, _):
-            code, _, err = await elenchus("up", env=env | {"PORT": str(free_port())}, cwd=tmp_path)
-            assert code == 1
-            assert f"is in use by process {process.pid}" in err
-            assert "Traceback" not in err
-
-    async def test_a_killed_worker_comes_back(self, env, tmp_path):
-        async with going_up(env, tmp_path) as (process, _):
-            worker = next(pid for pid, line in below(process.pid).items() if line.endswith(" worker"))
-            os.kill(worker, signal.SIGKILL)
-            await until(
-                lambda: any(line.endswith(" worker") and pid != worker for pid, line in below(process.pid).items())
-            )
-
-    async def test_killed_itself_it_takes_everything_along(self, env, tmp_path):
-        async with going_up(env, tmp_path) as (process, _):
+        async with going_up(env, tmp_path) as (process, url):
+            async with http_client(base_url=url) as http:
+                assert (await http.post("/api/v1/auth/login", data=form)).status_code == 200
             children = below(process.pid)
             process.kill()
             await process.wait()
             await until(lambda: not any(map(alive, children)))
             assert len(children) >= 4
+
+    async def test_a_second_one_on_the_same_directory_says_so(self, deployment):
+        env = deployment.env | {"PORT": str(free_port())}
+        code, _, err = await elenchus("up", env=env, cwd=deployment.folder)
+        assert code == 1
+        assert f"is in use by process {deployment.process.pid}" in err
+        assert "Traceback" not in err
+
+    async def test_a_killed_worker_comes_back(self, deployment):
+        up = deployment.process.pid
+        worker = next(pid for pid, line in below(up).items() if line.endswith(" worker"))
+        os.kill(worker, signal.SIGKILL)
+        await until(lambda: any(line.endswith(" worker") and pid != worker for pid, line in below(up).items()))
 
     async def test_a_taken_port_is_named(self, env, tmp_path):
         server = await asyncio.start_server(answer_ready, "127.0.0.1", int(env["PORT"]))
@@ -130,14 +149,6 @@ class TestUp:
         assert code == 1
         assert f"Port {env['PORT']}" in err
         assert "Set PORT" in err
-
-    async def test_data_survives_a_restart(self, env, tmp_path):
-        account = {"email": "ada@firm.example", "password": "quiet harbour lantern 47", "full_name": "Ada"}
-        async with going_up(env, tmp_path) as (_, url), http_client(base_url=url) as http:
-            assert (await http.post("/api/v1/auth/register", json=account)).status_code == 201
-        async with going_up(env, tmp_path) as (_, url), http_client(base_url=url) as http:
-            form = {"username": account["email"], "password": account["password"]}
-            assert (await http.post("/api/v1/auth/login", data=form)).status_code == 200
 
 
 class TestSmallCommands:

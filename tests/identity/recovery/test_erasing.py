@@ -15,7 +15,7 @@ from elenchus.jobs.schemas import Subject
 from tests.identity.conftest import an_email
 from tests.identity.recovery.conftest import user_of
 
-pytestmark = pytest.mark.usefixtures("resources_")
+pytestmark = pytest.mark.usefixtures("empty_ledger")  # it goes through all jobs
 
 
 class _Run:
