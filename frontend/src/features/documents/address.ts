@@ -25,8 +25,10 @@ export const PARAMS = {
   id: id(),
   tab: oneOf(VIEW_TABS, null),
   page: integer(1, { min: 1 }),
-  /** What is marked on that page. */
+  /** What is marked, on that page … */
   quote: text(),
+  /** … or, once the reader has leafed away, on this one; 0 until then. */
+  quote_page: integer(0),
   analysis: id(),
 };
 
@@ -34,7 +36,7 @@ export const useAddress = () => useUrlState(PARAMS);
 export type Address = ReturnType<typeof useAddress>[0];
 
 /** The address of the list again, as it was filtered. */
-export const CLOSED = { id: null, tab: null, page: 1, quote: "", analysis: null } as const;
+export const CLOSED = { id: null, tab: null, page: 1, quote: "", quote_page: 0, analysis: null } as const;
 
 export const NO_FILTERS = {
   name: "",
@@ -68,4 +70,20 @@ export function quoteFor(text: string): string {
   const line = first.replace(/\s+/g, " ").trim();
   if (line.length <= LONGEST_QUOTE) return line;
   return line.slice(0, line.lastIndexOf(" ", LONGEST_QUOTE) + 1 || LONGEST_QUOTE).trim();
+}
+
+/** Open the page with this marked on it. */
+export function passageAt(page: number, quote: string) {
+  return { page, quote, quote_page: 0 };
+}
+
+/** What is marked, and the page on which that is. */
+export function passageOf({ page, quote, quote_page }: Pick<Address, "page" | "quote" | "quote_page">) {
+  return quote ? { quote, page: quote_page || page } : undefined;
+}
+
+/** Leafed to another page: what is marked stays so on its own. */
+export function leafedTo(page: number, address: Pick<Address, "page" | "quote" | "quote_page">) {
+  const passage = passageOf(address);
+  return { page, quote_page: passage && passage.page !== page ? passage.page : 0 };
 }

@@ -1,7 +1,7 @@
 "use client";
 
 import type { Schemas } from "@/lib/api/client";
-import { quoteFor } from "./address";
+import { passageAt, quoteFor } from "./address";
 import { AddressLink } from "./address-link";
 import { piecesOf } from "./passage-pieces";
 import { headingOf } from "./view/outline";
@@ -17,7 +17,7 @@ export function PassageItem({ passage, isNamed }: PassageItemProps) {
   const { document_id, document_title, page_start, page_end, section, text } = passage;
   const showTab = useShowTab("search");
   const pages = page_start === page_end ? `Page ${page_start}` : `Pages ${page_start}–${page_end}`;
-  const to = { id: document_id, page: page_start, quote: quoteFor(text), tab: showTab } as const;
+  const to = { id: document_id, ...passageAt(page_start, quoteFor(text)), tab: showTab };
   return (
     <li className="rounded-lg border border-line bg-surface p-3.5">
       <AddressLink to={to} className="group block">

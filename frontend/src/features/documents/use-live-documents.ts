@@ -7,7 +7,6 @@ import { isUnderWay } from "./document-status";
 import { changeEverywhere, type DocumentOut, isHeld, LISTS, renew, withJob } from "./documents-cache";
 
 type Job = Schemas["JobOut"];
-type JobEvent = { event: "job"; data: Job } | { event: "error"; data: Schemas["Problem"] };
 
 const OVER = new Set<Job["status"]>(["completed", "failed", "cancelled"]);
 const INGEST = "library.ingest";
@@ -20,7 +19,7 @@ const OF_OTHERS_MS = 20_000;
 /** Keep what is shown up to date: by the stream of one's own jobs, and by asking for what that does not tell. */
 export function useLiveDocuments(shown: readonly DocumentOut[]): void {
   const queries = useQueryClient();
-  const { state } = useEvents<JobEvent>({
+  const { state } = useEvents<Schemas["JobEvent"]>({
     path: "/api/v1/jobs/events",
     onEvent: (event) => event.event === "job" && take(queries, event.data),
   });

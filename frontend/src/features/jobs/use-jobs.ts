@@ -13,7 +13,6 @@ const ALL_EVERY_MS = 10_000; // the stream is of one firm at most
 const SETTLE_MS = 700;
 
 type Pages = InfiniteData<Schemas["Page_JobOut_"]>;
-type JobEvent = { id: string; event: "job"; data: Job } | { id: string; event: "error"; data: unknown };
 
 export function useJobs(filter: JobFilter, scope: JobScope, isPaused: boolean) {
   const init = { params: { query: { ...asQuery(filter, scope), limit: PAGE } } };
@@ -72,7 +71,7 @@ export function useLiveJobs(filter: JobFilter, scope: JobScope, isPaused: boolea
     if (!isPaused) apply();
   }, [isPaused, apply]);
   const path = `/api/v1/jobs/events?scope=${scope === "mine" ? "me" : "tenant"}`;
-  const { state, problem } = useEvents<JobEvent>({
+  const { state, problem } = useEvents<Schemas["JobEvent"]>({
     path,
     onEvent: (event) => {
       if (event.event !== "job") return;

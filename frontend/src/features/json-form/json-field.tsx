@@ -1,8 +1,9 @@
 "use client";
 
 import { useState } from "react";
-import { Field, Textarea } from "@/components/ui/field";
-import { FieldLabel, type FieldProps } from "./field-label";
+import { Textarea } from "@/components/ui/field";
+import type { FieldProps } from "./field-label";
+import { Labelled } from "./labelled";
 
 /** For what no other field can hold. */
 export function JsonField({ field, path, value, errors, onChange }: FieldProps) {
@@ -20,10 +21,12 @@ export function JsonField({ field, path, value, errors, onChange }: FieldProps) 
     }
   };
   return (
-    <Field
-      label={<FieldLabel field={field} />}
+    <Labelled
+      field={field}
+      path={path}
+      errors={errors}
       hint={`${field.schema.description ?? ""} Written as JSON.`.trim()}
-      error={isReadable ? errors[path] : "This is not JSON yet; the last readable text counts."}
+      error={isReadable ? undefined : "This is not JSON yet; the last readable text counts."}
     >
       {(described) => (
         <Textarea
@@ -35,6 +38,6 @@ export function JsonField({ field, path, value, errors, onChange }: FieldProps) 
           onChange={(event) => write(event.target.value)}
         />
       )}
-    </Field>
+    </Labelled>
   );
 }

@@ -1,48 +1,57 @@
 "use client";
 
-import { useId } from "react";
-import { Checkbox, Field, Input, Textarea } from "@/components/ui/field";
+import { type ComponentProps, useId } from "react";
+import { Checkbox, Input, Textarea } from "@/components/ui/field";
 import { Select } from "@/components/ui/select";
-import { FieldLabel, type FieldProps } from "./field-label";
+import type { FieldProps } from "./field-label";
+import { Labelled } from "./labelled";
 import { choiceLabel, type FormSchema } from "./schema";
 
 const asText = (value: unknown) => (typeof value === "string" ? value : "");
 
-export function TextField({ field, path, value, errors, onChange }: FieldProps) {
-  const { schema } = field;
+export function TextField(props: FieldProps) {
+  const { schema } = props.field;
+  return <TypedField {...props} type={schema.format === "email" ? "email" : "text"} autoComplete="off" />;
+}
+
+export function DateField(props: FieldProps) {
+  return <TypedField {...props} type="date" className="max-w-48" />;
+}
+
+type Typed = Pick<ComponentProps<"input">, "type" | "autoComplete" | "className">;
+
+function TypedField({ field, path, value, errors, onChange, ...typed }: FieldProps & Typed) {
   return (
-    <Field label={<FieldLabel field={field} />} hint={schema.description} error={errors[path]}>
+    <Labelled field={field} path={path} errors={errors}>
       {(described) => (
         <Input
           {...described}
-          type={schema.format === "email" ? "email" : "text"}
+          {...typed}
           value={asText(value)}
-          placeholder={example(schema)}
+          placeholder={example(field.schema)}
           required={field.isRequired}
-          autoComplete="off"
           onChange={(event) => onChange(event.target.value)}
         />
       )}
-    </Field>
+    </Labelled>
   );
 }
 
 export function LinesField({ field, path, value, errors, onChange }: FieldProps) {
-  const { schema } = field;
   return (
-    <Field label={<FieldLabel field={field} />} hint={schema.description} error={errors[path]}>
+    <Labelled field={field} path={path} errors={errors}>
       {(described) => (
         <Textarea
           {...described}
-          rows={schema["x-lines"] ?? 3}
+          rows={field.schema["x-lines"] ?? 3}
           value={asText(value)}
-          placeholder={example(schema)}
+          placeholder={example(field.schema)}
           required={field.isRequired}
           className="field-sizing-content max-h-96"
           onChange={(event) => onChange(event.target.value)}
         />
       )}
-    </Field>
+    </Labelled>
   );
 }
 
@@ -54,7 +63,7 @@ export function example(schema: FormSchema): string | undefined {
 export function NumberField({ field, path, value, errors, onChange }: FieldProps) {
   const { schema } = field;
   return (
-    <Field label={<FieldLabel field={field} />} hint={schema.description} error={errors[path]}>
+    <Labelled field={field} path={path} errors={errors}>
       {(described) => (
         <Input
           {...described}
@@ -71,24 +80,7 @@ export function NumberField({ field, path, value, errors, onChange }: FieldProps
           }
         />
       )}
-    </Field>
-  );
-}
-
-export function DateField({ field, path, value, errors, onChange }: FieldProps) {
-  return (
-    <Field label={<FieldLabel field={field} />} hint={field.schema.description} error={errors[path]}>
-      {(described) => (
-        <Input
-          {...described}
-          type="date"
-          value={asText(value)}
-          required={field.isRequired}
-          className="max-w-48"
-          onChange={(event) => onChange(event.target.value)}
-        />
-      )}
-    </Field>
+    </Labelled>
   );
 }
 
@@ -99,7 +91,7 @@ export function ChoiceField({ field, path, value, errors, onChange }: FieldProps
   const isOpen = !field.isRequired && field.schema.default === undefined;
   const options = values.map((each) => ({ value: each, label: choiceLabel(each) }));
   return (
-    <Field label={<FieldLabel field={field} />} hint={field.schema.description} error={errors[path]}>
+    <Labelled field={field} path={path} errors={errors}>
       {(described) => (
         <Select
           {...described}
@@ -109,7 +101,7 @@ export function ChoiceField({ field, path, value, errors, onChange }: FieldProps
           onChange={(next) => onChange(next === NONE ? null : next)}
         />
       )}
-    </Field>
+    </Labelled>
   );
 }
 

@@ -122,31 +122,48 @@ interface CollapsibleProps {
 
 /** A panel, or the strip that is left of it; what is in it stays mounted. */
 function Collapsible({ name, isCollapsed, onToggle, children }: CollapsibleProps) {
-  const [Open, Close] =
-    name === "viewer" ? [PanelRightOpen, PanelRightClose] : [PanelLeftOpen, PanelLeftClose];
   return (
-    <section aria-label={NAMES[name]} className="flex h-full min-h-0 flex-col bg-canvas">
-      {isCollapsed ? (
-        <div className="flex h-full flex-col items-center gap-3 py-2">
-          <IconButton size="small" label={`Show ${NAMES[name].toLowerCase()}`} onClick={onToggle}>
-            <Open aria-hidden />
-          </IconButton>
-          <span className="font-medium text-muted [writing-mode:vertical-rl]">{NAMES[name]}</span>
-        </div>
-      ) : (
-        <header className="flex h-9 shrink-0 items-center border-line border-b bg-surface ps-3 pe-1">
-          <h2 className="font-medium text-muted text-xs">{NAMES[name]}</h2>
-          <IconButton
-            size="small"
-            label={`Hide ${NAMES[name].toLowerCase()}`}
-            className="ms-auto"
-            onClick={onToggle}
-          >
-            <Close aria-hidden />
-          </IconButton>
-        </header>
-      )}
+    <section aria-label={NAMES[name]} className="relative flex h-full min-h-0 flex-col bg-canvas">
+      {isCollapsed ? <Strip name={name} onToggle={onToggle} /> : <Head name={name} onToggle={onToggle} />}
       <div className={cn("min-h-0 flex-1", isCollapsed && "hidden")}>{children}</div>
     </section>
+  );
+}
+
+type EdgeProps = Pick<CollapsibleProps, "name" | "onToggle">;
+
+function Strip({ name, onToggle }: EdgeProps) {
+  const Open = name === "viewer" ? PanelRightOpen : PanelLeftOpen;
+  return (
+    <div className="flex h-full flex-col items-center gap-3 py-2">
+      <IconButton size="small" label={`Show ${NAMES[name].toLowerCase()}`} onClick={onToggle}>
+        <Open aria-hidden />
+      </IconButton>
+      <span className="font-medium text-muted [writing-mode:vertical-rl]">{NAMES[name]}</span>
+    </div>
+  );
+}
+
+/** The viewer has tabs in its place, which leave room for the button. */
+function Head({ name, onToggle }: EdgeProps) {
+  const isViewer = name === "viewer";
+  const Close = isViewer ? PanelRightClose : PanelLeftClose;
+  return (
+    <header
+      className={cn(
+        "flex items-center pe-1",
+        isViewer ? "absolute end-0 top-1.5 z-10" : "h-9 shrink-0 border-line border-b bg-surface ps-3",
+      )}
+    >
+      <h2 className={isViewer ? "sr-only" : "font-medium text-muted text-xs"}>{NAMES[name]}</h2>
+      <IconButton
+        size="small"
+        label={`Hide ${NAMES[name].toLowerCase()}`}
+        className="ms-auto"
+        onClick={onToggle}
+      >
+        <Close aria-hidden />
+      </IconButton>
+    </header>
   );
 }

@@ -18,7 +18,6 @@ import { SourcesPanel } from "./sources/sources-panel";
 import { onUploaded } from "./sources/uploads";
 import { LIBRARY, useLibrary } from "./sources/use-library";
 import { useOpened } from "./use-opened";
-import { ViewerPanel } from "./viewer-panel";
 
 const Panels = dynamic(() => import("./panels"), {
   ssr: false,
@@ -28,6 +27,8 @@ const Panels = dynamic(() => import("./panels"), {
     </Loading>
   ),
 });
+
+const BesidePanel = dynamic(() => import("./beside-panel"), { ssr: false });
 
 export function ResearchPage() {
   const opened = useOpened();
@@ -61,7 +62,11 @@ export function ResearchPage() {
               />
             }
             viewer={
-              <ViewerPanel
+              <BesidePanel
+                conversationId={conversationId}
+                used={used}
+                shown={opened.beside}
+                onShow={opened.show}
                 documentId={opened.documentId}
                 page={opened.page}
                 passage={opened.passage}

@@ -1,16 +1,23 @@
 "use client";
 
 import { useCallback, useState } from "react";
-import type { Passage } from "@/features/viewer/source-viewer";
+import type { Passage } from "@/features/viewer/passage";
 import { $api } from "@/lib/api/client";
-import { id, integer, text, useUrlState } from "@/lib/url-state";
+import { id, integer, oneOf, text, useUrlState } from "@/lib/url-state";
 import type { OpenedCitation } from "./open-source";
 
-const PARAMS = { id: id(), doc: id(), page: integer(1, { min: 1 }), cite: text() };
+const PARAMS = {
+  id: id(),
+  doc: id(),
+  page: integer(1, { min: 1 }),
+  cite: text(),
+  /** What stands beside the chat. */
+  beside: oneOf(["source", "results"], "source"),
+};
 
 /** What is open: the conversation, the document beside it, and the citation that led there. All of it is in the address. */
 export function useOpened() {
-  const [{ id: conversationId, doc, page, cite }, setAddress] = useUrlState(PARAMS);
+  const [{ id: conversationId, doc, page, cite, beside }, setAddress] = useUrlState(PARAMS);
   const [unkept, setUnkept] = useState<{ documentId: string; passage: Passage } | null>(null);
   const found = useCited(conversationId, cite);
   const citation = found?.citation;
@@ -32,10 +39,10 @@ export function useOpened() {
     keepConversation: useCallback((begun: string) => setAddress({ id: begun }), [setAddress]),
     openDocument: (documentId: string) => {
       setUnkept(null);
-      setAddress({ doc: documentId, page: 1, cite: "" }, { history: "push" });
+      setAddress({ doc: documentId, page: 1, cite: "", beside: "source" }, { history: "push" });
     },
     openCitation: ({ citation, at }: OpenedCitation) => {
-      const place = { doc: citation.document_id, page: citation.page_start };
+      const place = { doc: citation.document_id, page: citation.page_start, beside: "source" } as const;
       setUnkept(
         at ? null : { documentId: place.doc, passage: { quote: citation.quote, page: citation.page_start } },
       );
@@ -46,6 +53,8 @@ export function useOpened() {
       if (!found || !next) return;
       setAddress({ doc: next.document_id, page: next.page_start, cite: `${found.answerId}.${index}` });
     },
+    beside,
+    show: (next: typeof beside) => setAddress({ beside: next }),
     turnTo: (next: number) => setAddress({ page: next }),
     closeDocument: () => setAddress({ doc: null, page: 1, cite: "" }, { history: "push" }),
   };

@@ -1,11 +1,24 @@
 "use client";
 
 import { ArrowDown, ArrowUp, Quote, X } from "lucide-react";
+import dynamic from "next/dynamic";
+import { useEffect } from "react";
 import { Empty } from "@/components/ui/empty";
 import { IconButton } from "@/components/ui/icon-button";
-import { type Passage, SourceViewer } from "@/features/viewer/source-viewer";
+import { Loading, SkeletonRows } from "@/components/ui/skeleton";
+import type { Passage } from "@/features/viewer/passage";
 
-interface ViewerPanelProps {
+const load = () => import("@/features/viewer/source-viewer");
+const SourceViewer = dynamic(() => load().then(({ SourceViewer }) => SourceViewer), {
+  ssr: false,
+  loading: () => (
+    <Loading label="Opening the document">
+      <SkeletonRows rows={8} />
+    </Loading>
+  ),
+});
+
+export interface ViewerPanelProps {
   documentId: string | null;
   page: number;
   passage: Passage | undefined;
@@ -25,6 +38,7 @@ export function ViewerPanel({
   onPage,
   onClose,
 }: ViewerPanelProps) {
+  useEffect(() => void load(), []); // before it is asked for, not before the page is there
   if (!documentId) {
     return (
       <Empty icon={Quote} title="The source appears here">
@@ -41,31 +55,40 @@ export function ViewerPanel({
       onPageChange={onPage}
       actions={
         <>
-          {place && place.count > 1 && (
-            <>
-              <IconButton
-                size="small"
-                label="Citation before"
-                disabled={place.index === 0}
-                onClick={() => onCitation(place.index - 1)}
-              >
-                <ArrowUp aria-hidden />
-              </IconButton>
-              <IconButton
-                size="small"
-                label="Next citation"
-                disabled={place.index >= place.count - 1}
-                onClick={() => onCitation(place.index + 1)}
-              >
-                <ArrowDown aria-hidden />
-              </IconButton>
-            </>
-          )}
+          {place && place.count > 1 && <Neighbours {...place} onCitation={onCitation} />}
           <IconButton size="small" label="Close the source" onClick={onClose}>
             <X aria-hidden />
           </IconButton>
         </>
       }
     />
+  );
+}
+
+interface NeighboursProps extends Pick<ViewerPanelProps, "onCitation"> {
+  index: number;
+  count: number;
+}
+
+function Neighbours({ index, count, onCitation }: NeighboursProps) {
+  return (
+    <>
+      <IconButton
+        size="small"
+        label="Citation before"
+        disabled={index === 0}
+        onClick={() => onCitation(index - 1)}
+      >
+        <ArrowUp aria-hidden />
+      </IconButton>
+      <IconButton
+        size="small"
+        label="Next citation"
+        disabled={index >= count - 1}
+        onClick={() => onCitation(index + 1)}
+      >
+        <ArrowDown aria-hidden />
+      </IconButton>
+    </>
   );
 }

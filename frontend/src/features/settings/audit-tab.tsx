@@ -2,11 +2,10 @@
 
 import { useMemo } from "react";
 import { Button } from "@/components/ui/button";
-import { Field, Input } from "@/components/ui/field";
-import { Select } from "@/components/ui/select";
 import { $api } from "@/lib/api/client";
 import { id, text, useUrlState } from "@/lib/url-state";
 import { AuditCheck } from "./audit-check";
+import { AuditFilters } from "./audit-filters";
 import { AuditRow } from "./audit-row";
 import { dayBounds } from "./days";
 import { ListStates } from "./list-states";
@@ -14,7 +13,6 @@ import { Section } from "./section";
 import { useMembers } from "./use-members";
 
 const PARAMS = { actor: id(), object: text(), since: text(), until: text() };
-const ANYBODY = "anybody";
 
 export default function AuditTab() {
   const [filter, setAddress] = useUrlState(PARAMS);
@@ -50,52 +48,7 @@ export default function AuditTab() {
       description="Who did what, when and from where. Nobody can change it unseen: each line is chained to the one before."
       actions={<AuditCheck />}
     >
-      <search className="mb-3 grid gap-3 sm:grid-cols-2 desk:grid-cols-4">
-        <Field label="By">
-          {(described) => (
-            <Select
-              {...described}
-              value={filter.actor ?? ANYBODY}
-              onChange={(actor) => setAddress({ actor: actor === ANYBODY ? null : actor })}
-              className="w-full"
-              options={[
-                { value: ANYBODY, label: "Anybody" },
-                ...members.map((member) => ({ value: member.user_id, label: member.full_name })),
-              ]}
-            />
-          )}
-        </Field>
-        <Field label="About the id">
-          {(described) => (
-            <Input
-              {...described}
-              value={filter.object}
-              maxLength={100}
-              onChange={(event) => setAddress({ object: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="From">
-          {(described) => (
-            <Input
-              {...described}
-              type="date"
-              value={filter.since}
-              onChange={(event) => setAddress({ since: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label="To">
-          {(described) => (
-            <Input
-              {...described}
-              type="date"
-              value={filter.until}
-              onChange={(event) => setAddress({ until: event.target.value })}
-            />
-          )}
-        </Field>
-      </search>
+      <AuditFilters filter={filter} onChange={setAddress} members={members} />
       <ListStates
         list={list}
         what="the audit record"

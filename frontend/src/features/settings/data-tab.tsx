@@ -8,8 +8,8 @@ import { ErrorBox } from "@/components/ui/error-box";
 import { api, unwrap } from "@/lib/api/client";
 import { session } from "@/lib/api/session";
 import { useFirm, useMe } from "@/lib/api/use-session";
+import { saveFile } from "@/lib/save-file";
 import { DeleteDialog } from "./delete-dialog";
-import { saveFile } from "./save-file";
 import { Section } from "./section";
 
 export default function DataTab() {

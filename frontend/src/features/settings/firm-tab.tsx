@@ -84,18 +84,7 @@ function FirmForm({ firm, etag }: Versioned) {
     <form onSubmit={submit} className={FORM}>
       {!isOwner && <p className="text-muted">Only an owner of the firm changes these.</p>}
       <FormProblem problem={problem} fields={FIELDS} />
-      {problem?.status === 412 && (
-        <p className="text-muted">
-          <button
-            type="button"
-            className="min-h-6 text-accent-text underline underline-offset-3"
-            onClick={() => queries.invalidateQueries({ queryKey: KEY })}
-          >
-            Load what it says now
-          </button>
-          ; what you have written stays in the form.
-        </p>
-      )}
+      {problem?.status === 412 && <ReadAnew />}
       <div className="grid gap-4 sm:grid-cols-2">
         <Field label="Name" error={errors?.name}>
           {(described) => (
@@ -117,29 +106,64 @@ function FirmForm({ firm, etag }: Versioned) {
           error={errors?.timezone}
           isReadOnly={!isOwner}
         />
-        <Field
-          label="Days that conversations are kept"
-          hint="After so long without activity they are deleted, and so are ended jobs. Empty: conversations stay. Documents always stay until somebody deletes them."
+        <Retention
+          value={draft.retention_days}
+          onChange={(value) => set("retention_days", value)}
           error={errors?.retention_days}
-          className="sm:col-span-2"
-        >
-          {(described) => (
-            <Input
-              {...described}
-              name="retention_days"
-              type="number"
-              min={1}
-              max={36_500}
-              step={1}
-              readOnly={!isOwner}
-              className="max-w-40"
-              value={draft.retention_days}
-              onChange={(event) => set("retention_days", event.target.value)}
-            />
-          )}
-        </Field>
+          isReadOnly={!isOwner}
+        />
       </div>
       {isOwner && <SaveRow isDirty={isDirty} isPending={isPending} onDiscard={discard} />}
     </form>
+  );
+}
+
+/** Somebody else has changed them meanwhile. */
+function ReadAnew() {
+  const queries = useQueryClient();
+  return (
+    <p className="text-muted">
+      <button
+        type="button"
+        className="min-h-6 text-accent-text underline underline-offset-3"
+        onClick={() => queries.invalidateQueries({ queryKey: KEY })}
+      >
+        Load what it says now
+      </button>
+      ; what you have written stays in the form.
+    </p>
+  );
+}
+
+interface RetentionProps {
+  value: string;
+  onChange: (value: string) => void;
+  error: string | undefined;
+  isReadOnly: boolean;
+}
+
+function Retention({ value, onChange, error, isReadOnly }: RetentionProps) {
+  return (
+    <Field
+      label="Days that conversations are kept"
+      hint="After so long without activity they are deleted, and so are ended jobs. Empty: conversations stay. Documents always stay until somebody deletes them."
+      error={error}
+      className="sm:col-span-2"
+    >
+      {(described) => (
+        <Input
+          {...described}
+          name="retention_days"
+          type="number"
+          min={1}
+          max={36_500}
+          step={1}
+          readOnly={isReadOnly}
+          className="max-w-40"
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   );
 }

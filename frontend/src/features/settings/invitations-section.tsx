@@ -84,20 +84,7 @@ export function InvitationsSection() {
         />
       )}
       {made && <MadeDialog made={made} onClose={() => setMade(null)} />}
-      <Confirm
-        isOpen={revoking !== null}
-        onOpenChange={(isOpen) => !isOpen && setRevoking(null)}
-        title={`Revoke the invitation of ${revoking?.email ?? ""}?`}
-        act="Revoke"
-        onConfirm={async () => {
-          if (!revoking) return;
-          const params = { path: { invitation_id: revoking.id } };
-          await unwrap(api.DELETE("/api/v1/tenants/current/invitations/{invitation_id}", { params }));
-          await refresh();
-        }}
-      >
-        Its link stops working at once.
-      </Confirm>
+      <Revoke one={revoking} onClose={() => setRevoking(null)} onRevoked={refresh} />
     </Section>
   );
 }
@@ -125,6 +112,33 @@ function InvitationRow({ one, isPending, onResend, onRevoke }: InvitationRowProp
         Revoke<span className="sr-only"> the invitation of {one.email}</span>
       </Button>
     </li>
+  );
+}
+
+interface RevokeProps {
+  /** null while none is asked about. */
+  one: Invitation | null;
+  onClose: () => void;
+  onRevoked: () => Promise<void>;
+}
+
+function Revoke({ one, onClose, onRevoked }: RevokeProps) {
+  const revoke = async () => {
+    if (!one) return;
+    const params = { path: { invitation_id: one.id } };
+    await unwrap(api.DELETE("/api/v1/tenants/current/invitations/{invitation_id}", { params }));
+    await onRevoked();
+  };
+  return (
+    <Confirm
+      isOpen={one !== null}
+      onOpenChange={(isOpen) => !isOpen && onClose()}
+      title={`Revoke the invitation of ${one?.email ?? ""}?`}
+      act="Revoke"
+      onConfirm={revoke}
+    >
+      Its link stops working at once.
+    </Confirm>
   );
 }
 

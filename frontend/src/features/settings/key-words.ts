@@ -2,49 +2,28 @@ import type { Schemas } from "@/lib/api/client";
 
 export type Scope = Schemas["ApiKeyIn"]["scopes"][number];
 
+/** What a key may be allowed to do, by what it is about. */
+const SCOPES: Record<string, Partial<Record<Scope, string>>> = {
+  Documents: { "documents:read": "Read and search", "documents:write": "Add, change and delete" },
+  Research: { "chat:read": "Read conversations", "chat:write": "Ask questions" },
+  Workflows: { "workflows:read": "Read workflows and runs", "workflows:write": "Run and change workflows" },
+  Jobs: { "jobs:read": "Watch jobs", "jobs:write": "Cancel and repeat jobs" },
+  Firm: {
+    "tenants:read": "Read the firm and its members",
+    "users:read": "Read user profiles",
+    "audit:read": "Read the audit record",
+  },
+};
+
 interface ScopeGroup {
   label: string;
   scopes: readonly { value: Scope; label: string }[];
 }
 
-export const SCOPE_GROUPS: readonly ScopeGroup[] = [
-  {
-    label: "Documents",
-    scopes: [
-      { value: "documents:read", label: "Read and search" },
-      { value: "documents:write", label: "Add, change and delete" },
-    ],
-  },
-  {
-    label: "Research",
-    scopes: [
-      { value: "chat:read", label: "Read conversations" },
-      { value: "chat:write", label: "Ask questions" },
-    ],
-  },
-  {
-    label: "Workflows",
-    scopes: [
-      { value: "workflows:read", label: "Read workflows and runs" },
-      { value: "workflows:write", label: "Run and change workflows" },
-    ],
-  },
-  {
-    label: "Jobs",
-    scopes: [
-      { value: "jobs:read", label: "Watch jobs" },
-      { value: "jobs:write", label: "Cancel and repeat jobs" },
-    ],
-  },
-  {
-    label: "Firm",
-    scopes: [
-      { value: "tenants:read", label: "Read the firm and its members" },
-      { value: "users:read", label: "Read user profiles" },
-      { value: "audit:read", label: "Read the audit record" },
-    ],
-  },
-];
+export const SCOPE_GROUPS: readonly ScopeGroup[] = Object.entries(SCOPES).map(([group, scopes]) => ({
+  label: group,
+  scopes: Object.entries(scopes).map(([value, label]) => ({ value: value as Scope, label })),
+}));
 
 export const EXPIRIES = [
   { value: "30", label: "30 days" },

@@ -37,6 +37,41 @@ export function ProfileTab() {
 
 const FIELDS = ["full_name", "organization", "role", "timezone", "language"];
 
+interface WrittenField {
+  name: "full_name" | "role" | "organization";
+  label: string;
+  autoComplete: string;
+  hint?: string;
+  required?: boolean;
+}
+
+const WRITTEN: readonly WrittenField[] = [
+  { name: "full_name", label: "Name", autoComplete: "name", required: true },
+  {
+    name: "role",
+    label: "What you do",
+    autoComplete: "organization-title",
+    hint: "Such as associate; it grants nothing.",
+  },
+  { name: "organization", label: "Organisation", autoComplete: "organization" },
+];
+
+interface WrittenProps extends WrittenField {
+  value: string;
+  error: string | undefined;
+  onChange: (value: string) => void;
+}
+
+function Written({ label, hint, error, onChange, ...input }: WrittenProps) {
+  return (
+    <Field label={label} hint={hint} error={error}>
+      {(described) => (
+        <Input {...described} {...input} maxLength={200} onChange={(event) => onChange(event.target.value)} />
+      )}
+    </Field>
+  );
+}
+
 function ProfileForm({ me }: { me: Schemas["UserOut"] }) {
   const queries = useQueryClient();
   const kept = useMemo(
@@ -64,43 +99,15 @@ function ProfileForm({ me }: { me: Schemas["UserOut"] }) {
     <form onSubmit={submit} className={FORM}>
       <FormProblem problem={problem} fields={FIELDS} />
       <div className="grid gap-4 sm:grid-cols-2">
-        <Field label="Name" error={errors?.full_name}>
-          {(described) => (
-            <Input
-              {...described}
-              name="full_name"
-              autoComplete="name"
-              required
-              maxLength={200}
-              value={draft.full_name}
-              onChange={(event) => set("full_name", event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="What you do" hint="Such as associate; it grants nothing." error={errors?.role}>
-          {(described) => (
-            <Input
-              {...described}
-              name="role"
-              autoComplete="organization-title"
-              maxLength={200}
-              value={draft.role}
-              onChange={(event) => set("role", event.target.value)}
-            />
-          )}
-        </Field>
-        <Field label="Organisation" error={errors?.organization}>
-          {(described) => (
-            <Input
-              {...described}
-              name="organization"
-              autoComplete="organization"
-              maxLength={200}
-              value={draft.organization}
-              onChange={(event) => set("organization", event.target.value)}
-            />
-          )}
-        </Field>
+        {WRITTEN.map((field) => (
+          <Written
+            key={field.name}
+            {...field}
+            value={draft[field.name]}
+            error={errors?.[field.name]}
+            onChange={(value) => set(field.name, value)}
+          />
+        ))}
         <LanguageField
           value={draft.language}
           onChange={(value) => set("language", value)}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { api, type Schemas, unwrap } from "@/lib/api/client";
 import type { Problem } from "@/lib/api/problem";
+import { saveFile } from "@/lib/save-file";
 
 const KEPT_MS = 5 * 60_000; // leafing between citations of a few documents loads each once
 
@@ -25,13 +26,5 @@ export function useOriginal(documentId: string) {
 }
 
 export async function saveOriginal(document: Schemas["DocumentOut"]): Promise<void> {
-  saveAs(await fetchOriginal(document.id), document.original_filename);
-}
-
-export function saveAs(blob: Blob, filename: string): void {
-  const link = window.document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = filename;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // some browsers read it only later
+  saveFile(await fetchOriginal(document.id), document.original_filename);
 }

@@ -1,24 +1,24 @@
 "use client";
 
 import dynamic from "next/dynamic";
+import type { PDFDocumentProxy } from "pdfjs-dist";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, Skeleton } from "@/components/ui/skeleton";
-import type { Highlighting } from "@/lib/highlight";
 import { useOriginal } from "./original";
+import type { Marks } from "./use-marks";
 
-export interface ShownPage {
+export interface ShownPage extends Marks {
   documentId: string;
-  page: number;
-  /** To be marked on this page. */
-  quote: string | null;
-  /** How that went; null while it is not known. */
-  onFound: (found: Highlighting | null) => void;
   zoom: number;
 }
 
 const PdfPage = dynamic(() => import("./pdf-page"), { ssr: false, loading: () => <PageSkeleton /> });
 
-export function PdfOriginal({ documentId, ...shown }: ShownPage & { onCount: (pages: number) => void }) {
+interface PdfOriginalProps extends ShownPage {
+  onOpened: (pdf: PDFDocumentProxy) => void;
+}
+
+export function PdfOriginal({ documentId, ...shown }: PdfOriginalProps) {
   const original = useOriginal(documentId);
   if (original.data) return <PdfPage file={original.data} {...shown} />;
   if (!original.isError) return <PageSkeleton />;

@@ -1,10 +1,11 @@
 import "react-pdf/dist/Page/TextLayer.css";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { PDFDocumentProxy } from "pdfjs-dist";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { Document, Page, pdfjs } from "react-pdf";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Problem } from "@/lib/api/problem";
-import { clearHighlight, highlightQuote } from "@/lib/highlight";
 import { PageSkeleton, type ShownPage } from "./pdf-original";
+import { useMarks } from "./use-marks";
 import { useWidth } from "./use-width";
 
 pdfjs.GlobalWorkerOptions.workerSrc = new URL(
@@ -24,21 +25,17 @@ const WIDEST = 1100;
 
 interface PdfPageProps extends Omit<ShownPage, "documentId"> {
   file: Blob;
-  onCount: (pages: number) => void;
+  onOpened: (pdf: PDFDocumentProxy) => void;
 }
 
-export default function PdfPage({ file, page, quote, zoom, onFound, onCount }: PdfPageProps) {
+export default function PdfPage({ file, zoom, onOpened, ...marks }: PdfPageProps) {
+  const { page, onFound } = marks;
   const scroller = useRef<HTMLDivElement>(null);
   const available = useWidth(scroller);
   const width = Math.round(Math.min(WIDEST, available) * zoom);
-  const shown = useMemo(() => ({ file, page, width }), [file, page, width]);
-  const [readable, setReadable] = useState<{ shown: unknown } | null>(null); // new each time that it is drawn
-  const drawn = useCallback(() => setReadable({ shown }), [shown]); // another one would draw the text anew
-  useEffect(() => {
-    const layer = scroller.current?.querySelector(".textLayer");
-    onFound(readable?.shown === shown && quote && layer ? highlightQuote(layer, quote) : null);
-    return clearHighlight;
-  }, [readable, shown, quote, onFound]);
+  const { drawn, draw } = useDrawn(file, page, width);
+  useMarks(scroller, ".textLayer", drawn, marks);
+  const fail = useCallback(() => onFound({ kind: "not-found", times: 0 }), [onFound]);
   return (
     <section
       ref={scroller}
@@ -51,7 +48,8 @@ export default function PdfPage({ file, page, quote, zoom, onFound, onCount }: P
         <Document
           file={file}
           options={OPTIONS}
-          onLoadSuccess={({ numPages }) => onCount(numPages)}
+          onLoadSuccess={onOpened}
+          onLoadError={fail}
           loading={<PageSkeleton />}
           error={<Unreadable />}
           className="mx-auto w-fit"
@@ -60,7 +58,9 @@ export default function PdfPage({ file, page, quote, zoom, onFound, onCount }: P
             pageNumber={page}
             width={width}
             renderAnnotationLayer={false}
-            onRenderTextLayerSuccess={drawn}
+            onRenderTextLayerSuccess={draw}
+            onRenderTextLayerError={fail}
+            onGetTextError={fail}
             loading={<PageSkeleton />}
             error={<Unreadable />}
             className="shadow-float"
@@ -69,6 +69,14 @@ export default function PdfPage({ file, page, quote, zoom, onFound, onCount }: P
       )}
     </section>
   );
+}
+
+/** A new object each time that the text of what is shown now has been laid over it. */
+function useDrawn(file: Blob, page: number, width: number) {
+  const shown = useMemo(() => ({ file, page, width }), [file, page, width]);
+  const [latest, setLatest] = useState<{ shown: unknown } | null>(null);
+  const draw = useCallback(() => setLatest({ shown }), [shown]); // another one would draw the text anew
+  return { drawn: latest?.shown === shown ? latest : null, draw };
 }
 
 function Unreadable() {

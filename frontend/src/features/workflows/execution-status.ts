@@ -1,6 +1,7 @@
 import { Ban, CircleCheck, CircleDashed, CircleX, Hourglass, LoaderCircle, SkipForward } from "lucide-react";
 import type { StatusLook } from "@/components/ui/status";
 import type { Execution, Step } from "./execution";
+import { isRejected, rejectionOf } from "./rejection";
 
 export const executionStatus = {
   pending: { label: "Waiting to begin", tone: "muted", icon: CircleDashed },
@@ -20,6 +21,16 @@ export const stepStatus = {
   skipped: { label: "Not needed", tone: "muted", icon: SkipForward },
   cancelled: { label: "Cancelled", tone: "muted", icon: Ban },
 } satisfies Record<Step["status"], StatusLook>;
+
+const rejected: StatusLook = { label: "Rejected", tone: "warn", icon: Ban };
+
+export function lookOfRun(run: Execution): StatusLook {
+  return rejectionOf(run) ? rejected : executionStatus[run.status];
+}
+
+export function lookOfStep(step: Step): StatusLook {
+  return isRejected(step) ? rejected : stepStatus[step.status];
+}
 
 const WAITS = {
   approval: "for somebody's approval",

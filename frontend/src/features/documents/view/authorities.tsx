@@ -1,7 +1,7 @@
 "use client";
 
 import type { Schemas } from "@/lib/api/client";
-import { quoteFor } from "../address";
+import { passageAt, quoteFor } from "../address";
 import { AddressLink } from "../address-link";
 import { Group } from "./analysis-findings";
 import { useShowTab } from "./use-is-wide";
@@ -20,7 +20,7 @@ export function Authorities({ authorities }: { authorities: Schemas["Authority"]
           <span className="flex flex-wrap gap-x-2 text-[0.8125rem] text-muted">
             {authority.normal && authority.normal !== authority.text && <span>{authority.normal}</span>}
             <AddressLink
-              to={{ page: authority.page_start, quote: quoteFor(authority.text), tab }}
+              to={{ ...passageAt(authority.page_start, quoteFor(authority.text)), tab }}
               className="text-accent-text underline underline-offset-3"
             >
               Page {authority.page_start}

@@ -7,7 +7,7 @@ import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { $api } from "@/lib/api/client";
-import { useAddress } from "../address";
+import { passageAt, useAddress } from "../address";
 import { AddressLink } from "../address-link";
 import type { DocumentOut } from "../documents-cache";
 import { outlineOf, type Section } from "./outline";
@@ -78,7 +78,7 @@ function SectionLink({ section: { title, depth, page } }: { section: Section }) 
   return (
     <li>
       <AddressLink
-        to={{ page, quote: title, tab }}
+        to={{ ...passageAt(page, title), tab }}
         aria-current={isHere ? "location" : undefined}
         className="flex items-baseline gap-3 rounded-md px-2 py-1.5 hover:bg-hover aria-[current]:bg-selected"
       >

@@ -5,7 +5,7 @@ import dynamic from "next/dynamic";
 import { useMemo } from "react";
 import { Empty } from "@/components/ui/empty";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
-import { useAddress } from "../address";
+import { leafedTo, passageOf, useAddress } from "../address";
 import { DocumentState } from "../document-state";
 import { isUnderWay } from "../document-status";
 import type { DocumentOut } from "../documents-cache";
@@ -24,8 +24,8 @@ const SourceViewer = dynamic(
 
 /** The document itself, at the page and with the passage of the address. */
 export function DocumentPane({ document }: { document: DocumentOut }) {
-  const [{ page, quote }, setAddress] = useAddress();
-  const highlight = useMemo(() => (quote ? { page, quote } : undefined), [page, quote]);
+  const [{ page, quote, quote_page }, setAddress] = useAddress();
+  const highlight = useMemo(() => passageOf({ page, quote, quote_page }), [page, quote, quote_page]);
   if (document.page_count === null) {
     return (
       <Empty icon={FileClock} title={isUnderWay(document) ? "It is being read" : "It could not be read"}>
@@ -42,7 +42,7 @@ export function DocumentPane({ document }: { document: DocumentOut }) {
       documentId={document.id}
       page={page}
       highlight={highlight}
-      onPageChange={(next: number) => next !== page && setAddress({ page: next, quote: "" })}
+      onPageChange={(next: number) => setAddress(leafedTo(next, { page, quote, quote_page }))}
     />
   );
 }

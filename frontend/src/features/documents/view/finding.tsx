@@ -3,7 +3,7 @@
 import { TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import type { Schemas } from "@/lib/api/client";
-import { quoteFor } from "../address";
+import { passageAt, quoteFor } from "../address";
 import { AddressLink } from "../address-link";
 import { useShowTab } from "./use-is-wide";
 
@@ -64,7 +64,7 @@ function Quotation({ citation }: { citation: Schemas["CitationOut"] }) {
       <figcaption className="mt-0.5 flex flex-wrap gap-x-2">
         {page_start !== null && (
           <AddressLink
-            to={{ page: page_start, quote: citation.verified ? quoteFor(quote) : "", tab }}
+            to={{ ...passageAt(page_start, quoteFor(quote)), tab }}
             className="text-accent-text underline underline-offset-3"
           >
             Page {page_start}

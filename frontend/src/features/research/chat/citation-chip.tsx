@@ -5,6 +5,7 @@ import { HoverCard } from "radix-ui";
 import { createContext, type KeyboardEvent, useContext, useState } from "react";
 import { floating, useFloor } from "@/components/ui/floating";
 import { Status } from "@/components/ui/status";
+import { preloadViewer } from "@/features/viewer/preload";
 import { cn } from "@/lib/cn";
 import { markOf } from "../answers/marks";
 import type { Citation, Message } from "../answers/wire";
@@ -56,6 +57,8 @@ function CitationChip({ cited, citation, index }: { cited: Cited; citation: Cita
             setShown(false); // it would lie over the source
             open({ citation, at });
           }}
+          onPointerEnter={preloadViewer}
+          onFocus={preloadViewer}
           onKeyDown={moveBetween}
           className={cn(
             LOOK,

@@ -6,8 +6,9 @@ import { useState } from "react";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem, MenuLabel, MenuSeparator } from "@/components/ui/menu";
 import { toast } from "@/components/ui/toast";
-import { saveAs } from "@/features/viewer/original";
 import { api, unwrap } from "@/lib/api/client";
+import { fileNameOf } from "@/lib/file-name";
+import { saveFile } from "@/lib/save-file";
 import type { Conversation } from "../answers/wire";
 import type { ConversationAct } from "./conversation-dialogs";
 
@@ -70,8 +71,6 @@ export function ConversationMenu({ conversation, mayAsk, onDeleted }: Conversati
   );
 }
 
-const UNSAFE = /[\p{Cc}<>:"/\\|?*]+/gu; // in names of files, on one system or another
-
 async function exported(
   { id, title }: Conversation,
   format: (typeof FORMATS)[number]["format"],
@@ -82,5 +81,5 @@ async function exported(
       parseAs: "blob",
     }),
   );
-  saveAs(blob as Blob, `${title.replaceAll(UNSAFE, " ").trim().slice(0, 100) || "Conversation"}.${format}`);
+  saveFile(blob as Blob, `${fileNameOf(title, "Conversation")}.${format}`);
 }

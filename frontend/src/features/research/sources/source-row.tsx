@@ -24,17 +24,6 @@ interface SourceRowProps {
 }
 
 export function SourceRow({ document, isUsed, isOpen, mayWrite, onToggle, onOnly, onOpen }: SourceRowProps) {
-  const queries = useQueryClient();
-  const readAgain = useMutation({
-    mutationFn: () =>
-      unwrap(
-        api.POST("/api/v1/documents/{document_id}/reprocess", {
-          params: { path: { document_id: document.id } },
-        }),
-      ),
-    onSuccess: () => queries.invalidateQueries({ queryKey: LIBRARY }),
-    onError: (error) => toast.failed(`“${document.title}” could not be read again`, error),
-  });
   const isFailed = document.processing.status === "failed";
   return (
     <li
@@ -62,34 +51,53 @@ export function SourceRow({ document, isUsed, isOpen, mayWrite, onToggle, onOnly
         </button>
         <SourceState document={document} />
       </div>
-      {isFailed && mayWrite && (
+      {isFailed && mayWrite && <ReadAgain document={document} />}
+      {!isFailed && <More document={document} onOnly={onOnly} />}
+    </li>
+  );
+}
+
+function ReadAgain({ document }: { document: LibraryDocument }) {
+  const queries = useQueryClient();
+  const readAgain = useMutation({
+    mutationFn: () =>
+      unwrap(
+        api.POST("/api/v1/documents/{document_id}/reprocess", {
+          params: { path: { document_id: document.id } },
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: LIBRARY }),
+    onError: (error) => toast.failed(`“${document.title}” could not be read again`, error),
+  });
+  return (
+    <IconButton
+      size="small"
+      label={`Read ${document.title} again`}
+      disabled={readAgain.isPending}
+      onClick={() => readAgain.mutate()}
+    >
+      <RotateCcw aria-hidden />
+    </IconButton>
+  );
+}
+
+function More({ document, onOnly }: { document: LibraryDocument; onOnly: () => void }) {
+  return (
+    <Menu
+      trigger={
         <IconButton
           size="small"
-          label={`Read ${document.title} again`}
-          disabled={readAgain.isPending}
-          onClick={() => readAgain.mutate()}
+          label={`More about ${document.title}`}
+          className="desk:opacity-0 desk:group-hover:opacity-100 desk:focus-visible:opacity-100 desk:data-[state=open]:opacity-100"
         >
-          <RotateCcw aria-hidden />
+          <Ellipsis aria-hidden />
         </IconButton>
-      )}
-      {!isFailed && (
-        <Menu
-          trigger={
-            <IconButton
-              size="small"
-              label={`More about ${document.title}`}
-              className="desk:opacity-0 desk:group-hover:opacity-100 desk:focus-visible:opacity-100 desk:data-[state=open]:opacity-100"
-            >
-              <Ellipsis aria-hidden />
-            </IconButton>
-          }
-        >
-          <MenuItem onSelect={onOnly}>
-            <SquareCheck aria-hidden /> Use only this document
-          </MenuItem>
-        </Menu>
-      )}
-    </li>
+      }
+    >
+      <MenuItem onSelect={onOnly}>
+        <SquareCheck aria-hidden /> Use only this document
+      </MenuItem>
+    </Menu>
   );
 }
 

@@ -23,18 +23,10 @@ interface SourcesPanelProps {
 }
 
 /** The firm's documents, and which of them are asked. */
-export function SourcesPanel({ used, onUse, openId, onOpen }: SourcesPanelProps) {
-  const [typed, setTyped] = useState("");
+export function SourcesPanel(props: SourcesPanelProps) {
   const library = useLibrary();
-  const found = useLibrary(useSettled(typed));
   const mayWrite = useMay("member");
   useReadingProgress(library.documents.some(isBeingRead));
-  const allIds = library.hasNextPage ? null : library.documents.map(({ id }) => id);
-  const toggle = (id: string) => {
-    const next = toggled(used, id, allIds);
-    if (next) onUse(next);
-    else toast.info(`At most ${MOST_CHOSEN} documents can be named. Untick all, then tick those you need.`);
-  };
   if (library.isPending) {
     return (
       <Loading label="Loading the documents">
@@ -42,6 +34,7 @@ export function SourcesPanel({ used, onUse, openId, onOpen }: SourcesPanelProps)
       </Loading>
     );
   }
+  const allIds = library.hasNextPage ? null : library.documents.map(({ id }) => id);
   const isEmpty = library.documents.length === 0;
   return (
     <div className="flex h-full min-h-0 flex-col">
@@ -55,64 +48,83 @@ export function SourcesPanel({ used, onUse, openId, onOpen }: SourcesPanelProps)
       )}
       <UploadTray />
       {isEmpty && library.isSuccess && <NoDocuments mayWrite={mayWrite} />}
-      {!isEmpty && (
-        <>
-          <div className="shrink-0 space-y-2 border-line border-b p-3">
-            <div className="relative">
-              <Search aria-hidden className="absolute start-2.5 top-2.5 size-4 text-faint" />
-              <Input
-                type="search"
-                aria-label="Search the documents by name"
-                placeholder="Search by name"
-                className="ps-8"
-                value={typed}
-                onChange={({ target }) => setTyped(target.value)}
-              />
-            </div>
-            <div className="flex flex-wrap items-center gap-2">
-              <UseAll used={used} onUse={onUse} total={allIds?.length ?? null} />
-              {mayWrite && (
-                <span className="ms-auto">
-                  <UploadButton />
-                </span>
-              )}
-            </div>
-          </div>
-          <ul aria-label="Documents" className="min-h-0 flex-1 space-y-0.5 overflow-y-auto p-1.5">
-            {found.documents.map((document) => (
-              <SourceRow
-                key={document.id}
-                document={document}
-                isUsed={isUsed(used, document.id)}
-                isOpen={document.id === openId}
-                mayWrite={mayWrite}
-                onToggle={() => toggle(document.id)}
-                onOnly={() => onUse([document.id])}
-                onOpen={() => onOpen(document.id)}
-              />
-            ))}
-            {found.hasNextPage && (
-              <li className="p-2 text-center">
-                <Button
-                  size="small"
-                  isPending={found.isFetchingNextPage}
-                  onClick={() => found.fetchNextPage()}
-                >
-                  Show more
-                </Button>
-              </li>
-            )}
-          </ul>
-          {found.isSuccess && found.documents.length === 0 && (
-            <Empty
-              icon={FileSearch}
-              title="No document has this name"
-              className="py-8"
-              actions={<Button onClick={() => setTyped("")}>Clear the search</Button>}
-            />
+      {!isEmpty && <Chooser {...props} allIds={allIds} mayWrite={mayWrite} />}
+    </div>
+  );
+}
+
+interface ChooserProps extends SourcesPanelProps {
+  /** null while not all are known. */
+  allIds: readonly string[] | null;
+  mayWrite: boolean;
+}
+
+function Chooser({ used, onUse, openId, onOpen, allIds, mayWrite }: ChooserProps) {
+  const [typed, setTyped] = useState("");
+  const found = useLibrary(useSettled(typed));
+  const toggle = (id: string) => {
+    const next = toggled(used, id, allIds);
+    if (next) onUse(next);
+    else toast.info(`At most ${MOST_CHOSEN} documents can be named. Untick all, then tick those you need.`);
+  };
+  return (
+    <>
+      <div className="shrink-0 space-y-2 border-line border-b p-3">
+        <NameSearch typed={typed} onType={setTyped} />
+        <div className="flex flex-wrap items-center gap-2">
+          <UseAll used={used} onUse={onUse} total={allIds?.length ?? null} />
+          {mayWrite && (
+            <span className="ms-auto">
+              <UploadButton />
+            </span>
           )}
-        </>
+        </div>
+      </div>
+      <ul aria-label="Documents" className="min-h-0 flex-1 space-y-0.5 overflow-y-auto p-1.5">
+        {found.documents.map((document) => (
+          <SourceRow
+            key={document.id}
+            document={document}
+            isUsed={isUsed(used, document.id)}
+            isOpen={document.id === openId}
+            mayWrite={mayWrite}
+            onToggle={() => toggle(document.id)}
+            onOnly={() => onUse([document.id])}
+            onOpen={() => onOpen(document.id)}
+          />
+        ))}
+        {found.hasNextPage && (
+          <li className="p-2 text-center">
+            <Button size="small" isPending={found.isFetchingNextPage} onClick={() => found.fetchNextPage()}>
+              Show more
+            </Button>
+          </li>
+        )}
+      </ul>
+      {found.isSuccess && found.documents.length === 0 && (
+        <Empty
+          icon={FileSearch}
+          title="No document has this name"
+          className="py-8"
+          actions={<Button onClick={() => setTyped("")}>Clear the search</Button>}
+        />
       )}
+    </>
+  );
+}
+
+function NameSearch({ typed, onType }: { typed: string; onType: (typed: string) => void }) {
+  return (
+    <div className="relative">
+      <Search aria-hidden className="absolute start-2.5 top-2.5 size-4 text-faint" />
+      <Input
+        type="search"
+        aria-label="Search the documents by name"
+        placeholder="Search by name"
+        className="ps-8"
+        value={typed}
+        onChange={({ target }) => onType(target.value)}
+      />
     </div>
   );
 }

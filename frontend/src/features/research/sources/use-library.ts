@@ -7,11 +7,6 @@ import { useEvents } from "@/lib/api/use-events";
 
 export type LibraryDocument = Schemas["DocumentOut"];
 type Pages = InfiniteData<Schemas["Page_DocumentOut_"]>;
-interface JobEvent {
-  id: string;
-  event: "job" | "error";
-  data: Schemas["JobOut"];
-}
 
 const PAGE = 200;
 const LOOK_MS = 10_000; // for documents that others have added; one's own are told at once
@@ -44,7 +39,7 @@ export function isBeingRead({ processing: { status } }: LibraryDocument): boolea
 /** Shows how far the reading of one's own documents has come, as it happens. */
 export function useReadingProgress(isAnyBeingRead: boolean): void {
   const queries = useQueryClient();
-  useEvents<JobEvent>({
+  useEvents<Schemas["JobEvent"]>({
     path: isAnyBeingRead ? "/api/v1/jobs/events" : null,
     onEvent: ({ event, data: job }) => {
       if (event !== "job" || job.subject.type !== "document") return;

@@ -9,7 +9,7 @@ import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { Status } from "@/components/ui/status";
 import { id as idParam, useUrlState } from "@/lib/url-state";
-import { executionStatus } from "../execution-status";
+import { lookOfRun } from "../execution-status";
 import { useExecution } from "../use-execution";
 import { RunActions } from "./run-actions";
 import { RunView } from "./run-view";
@@ -27,7 +27,7 @@ function Run({ id }: { id: string }) {
   return (
     <Page
       title={run?.title ?? "Run"}
-      summary={run && <Status look={executionStatus[run.status]} />}
+      summary={run && <Status look={lookOfRun(run)} />}
       actions={run && <RunActions run={run} />}
     >
       {execution.isPending && (

@@ -6,10 +6,12 @@ import type { StreamState } from "@/lib/api/events";
 import type { Problem } from "@/lib/api/problem";
 import { formatPercent } from "@/lib/format";
 import { approvals, type Execution, isOver, stepTitle } from "../execution";
-import { executionStatus } from "../execution-status";
+import { lookOfRun } from "../execution-status";
+import { rejectionOf } from "../rejection";
 import { Result } from "../result/result";
 import { Approval } from "./approval";
 import { Failure } from "./failure";
+import { Rejected } from "./rejected";
 import { RunFacts } from "./run-facts";
 import { RunLog } from "./run-log";
 import { Steps } from "./steps";
@@ -21,11 +23,12 @@ interface RunViewProps {
 
 export function RunView({ run, stream }: RunViewProps) {
   const asked = approvals(run);
+  const rejection = rejectionOf(run);
   const hasMain = asked.length > 0 || run.status === "completed" || run.status === "failed";
   return (
     <div className="mx-auto max-w-7xl space-y-6">
       <p className="sr-only" aria-live="polite">
-        {asked.length > 0 ? "Waiting for approval" : executionStatus[run.status].label}
+        {asked.length > 0 ? "Waiting for approval" : lookOfRun(run).label}
       </p>
       {!isOver(run.status) && <UnderWay run={run} stream={stream} />}
       <div className={hasMain ? "grid gap-8 xl:grid-cols-[minmax(0,1fr)_22rem]" : "grid max-w-3xl gap-8"}>
@@ -35,6 +38,7 @@ export function RunView({ run, stream }: RunViewProps) {
             {asked.map((step) => (
               <Approval key={step.name} run={run} step={step} />
             ))}
+            {rejection && <Rejected rejection={rejection} />}
             {run.status === "completed" && <Result run={run} />}
           </div>
         )}

@@ -7,7 +7,7 @@ import { Status } from "@/components/ui/status";
 import { cn } from "@/lib/cn";
 import { formatDuration, formatMoney, plural } from "@/lib/format";
 import { type Execution, type Step, stepTitle } from "../execution";
-import { stepStatus, waitInWords } from "../execution-status";
+import { lookOfStep, waitInWords } from "../execution-status";
 import { StepDetails } from "./step-details";
 
 export function Steps({ run }: { run: Execution }) {
@@ -44,7 +44,7 @@ function StepRow({ run, step }: { run: Execution; step: Step }) {
           <span className={cn("block", isNotBegun && "text-muted")}>{stepTitle(step)}</span>
           <span className="block text-[0.8125rem] text-muted">{aboutStep(step)}</span>
         </span>
-        <Status look={stepStatus[step.status]} className="text-[0.8125rem]" />
+        <Status look={lookOfStep(step)} className="text-[0.8125rem]" />
       </button>
       {step.status === "running" && step.progress > 0 && (
         <Progress label={`Progress of ${stepTitle(step)}`} fraction={step.progress} className="mx-3 mb-2.5" />
