@@ -3,8 +3,10 @@
 import dynamic from "next/dynamic";
 import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
+import { loadFloats } from "@/components/ui/use-floats";
 import { UploadsTray } from "@/features/uploads/uploads-tray";
 import { useShortcut, useShortcutKeys } from "@/lib/shortcuts";
+import { usePreload } from "@/lib/when-idle";
 import { BottomBar } from "./bottom-bar";
 import { DESTINATIONS, type Destination } from "./navigation";
 import { OfflineBanner } from "./offline-banner";
@@ -22,6 +24,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const [overlay, setOverlay] = useState<Overlay | null>(null);
   const close = () => setOverlay(null);
   useShortcutKeys();
+  usePreload(loadFloats);
   useShortcut({
     keys: "mod+k",
     label: "Find a page or an action",

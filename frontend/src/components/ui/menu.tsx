@@ -1,101 +1,61 @@
 "use client";
 
-import { Check } from "lucide-react";
-import { DropdownMenu as Radix } from "radix-ui";
-import type { ComponentProps, ReactNode } from "react";
-import { cn } from "@/lib/cn";
-import { floating, item, useFloor } from "./floating";
-import { Keys } from "./kbd";
+import { Slot } from "radix-ui";
+import type { KeyboardEvent, PointerEvent, ReactNode } from "react";
+import type { MenuChoiceProps, MenuItemProps, MenuProps } from "./floats/menu";
+import { useFloats } from "./use-floats";
+import { useTrigger } from "./use-trigger";
 
-interface MenuProps {
+interface MenuWithTriggerProps extends MenuProps {
   /** The button; it must take a ref. */
   trigger: ReactNode;
-  align?: "start" | "center" | "end";
-  side?: "top" | "right" | "bottom" | "left";
-  className?: string;
-  isOpenAtFirst?: boolean;
-  children: ReactNode;
 }
 
-export function Menu({
-  isOpenAtFirst = false,
-  trigger,
-  align = "end",
-  side = "bottom",
-  className,
-  children,
-}: MenuProps) {
-  const floor = useFloor();
+export function Menu({ trigger, isOpenAtFirst = false, ...props }: MenuWithTriggerProps) {
+  const { body, isAsked, ask, near } = useTrigger({ isOpen: isOpenAtFirst });
+  const press = (event: PointerEvent) => {
+    if (body || event.button !== 0 || event.ctrlKey) return;
+    event.preventDefault(); // else the button takes the focus back from the menu
+    ask();
+  };
+  const type = (event: KeyboardEvent) => {
+    if (body || !["Enter", " ", "ArrowDown"].includes(event.key)) return;
+    event.preventDefault();
+    ask();
+  };
   return (
-    <Radix.Root modal={false} defaultOpen={isOpenAtFirst}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal container={floor}>
-        <Radix.Content
-          align={align}
-          side={side}
-          sideOffset={6}
-          collisionPadding={8}
-          className={cn(
-            floating,
-            "max-h-(--radix-dropdown-menu-content-available-height) min-w-48 overflow-y-auto p-1",
-            className,
-          )}
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      <Slot.Root
+        aria-haspopup="menu"
+        aria-expanded={false}
+        data-state="closed"
+        onPointerDown={press}
+        onKeyDown={type}
+        {...near}
+      >
+        {trigger}
+      </Slot.Root>
+      {body && <body.floats.Menu target={body.target} isOpenAtFirst={isAsked} {...props} />}
+    </>
   );
 }
 
-interface MenuItemProps extends ComponentProps<typeof Radix.Item> {
-  keys?: string;
-  isDangerous?: boolean;
+export function MenuItem(props: MenuItemProps) {
+  const floats = useFloats(true);
+  return floats && <floats.MenuItem {...props} />;
 }
 
-export function MenuItem({ keys, isDangerous = false, className, children, ...props }: MenuItemProps) {
-  return (
-    <Radix.Item className={cn(item, isDangerous && "text-bad [&_svg]:text-bad", className)} {...props}>
-      {children}
-      {keys && (
-        <span className="ms-auto ps-4">
-          <Keys keys={keys} />
-        </span>
-      )}
-    </Radix.Item>
-  );
-}
-
-interface MenuChoiceProps<T extends string> {
-  label: string;
-  value: T;
-  onChange: (value: T) => void;
-  options: readonly { value: T; label: string; icon?: ReactNode }[];
-}
-
-export function MenuChoice<T extends string>({ label, value, onChange, options }: MenuChoiceProps<T>) {
-  return (
-    <Radix.Group aria-label={label}>
-      <MenuLabel>{label}</MenuLabel>
-      <Radix.RadioGroup value={value} onValueChange={(next) => onChange(next as T)}>
-        {options.map((option) => (
-          <Radix.RadioItem key={option.value} value={option.value} className={cn(item, "pe-8")}>
-            {option.icon}
-            <span className="truncate">{option.label}</span>
-            <Radix.ItemIndicator className="absolute end-2">
-              <Check aria-hidden className="size-4" />
-            </Radix.ItemIndicator>
-          </Radix.RadioItem>
-        ))}
-      </Radix.RadioGroup>
-    </Radix.Group>
-  );
+export function MenuChoice<T extends string>(props: MenuChoiceProps<T>) {
+  const floats = useFloats(true);
+  return floats && <floats.MenuChoice {...props} />;
 }
 
 export function MenuLabel({ children }: { children: ReactNode }) {
-  return <Radix.Label className="px-2 pt-1.5 pb-1 font-medium text-faint text-xs">{children}</Radix.Label>;
+  const floats = useFloats(true);
+  return floats && <floats.MenuLabel>{children}</floats.MenuLabel>;
 }
 
 export function MenuSeparator() {
-  return <Radix.Separator className="-mx-1 my-1 h-px bg-line" />;
+  const floats = useFloats(true);
+  return floats && <floats.MenuSeparator />;
 }

@@ -1,47 +1,29 @@
 "use client";
 
-import { Popover as Radix } from "radix-ui";
+import { Slot } from "radix-ui";
 import type { ReactNode } from "react";
-import { cn } from "@/lib/cn";
-import { floating, useFloor } from "./floating";
+import type { PopoverProps } from "./floats/popover";
+import { useTrigger } from "./use-trigger";
 
-interface PopoverProps {
+interface PopoverWithTriggerProps extends PopoverProps {
   /** The button; it must take a ref. */
   trigger: ReactNode;
-  /** What screen readers call it. */
-  label: string;
-  isOpen?: boolean;
-  onOpenChange?: (isOpen: boolean) => void;
-  align?: "start" | "center" | "end";
-  className?: string;
-  children: ReactNode;
 }
 
-export function Popover({
-  trigger,
-  label,
-  isOpen,
-  onOpenChange,
-  align = "start",
-  className,
-  children,
-}: PopoverProps) {
-  const floor = useFloor();
-  const controlled = isOpen === undefined ? {} : { open: isOpen };
+export function Popover({ trigger, ...props }: PopoverWithTriggerProps) {
+  const { isOpen, onOpenChange } = props;
+  const { body, isAsked, ask, near } = useTrigger({ isOpen });
+  const press = () => {
+    if (body) return;
+    ask();
+    onOpenChange?.(true);
+  };
   return (
-    <Radix.Root {...controlled} {...(onOpenChange && { onOpenChange })}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal container={floor}>
-        <Radix.Content
-          aria-label={label}
-          align={align}
-          sideOffset={6}
-          collisionPadding={8}
-          className={cn(floating, "w-80 max-w-[calc(100vw-1rem)] p-3", className)}
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      <Slot.Root aria-haspopup="dialog" aria-expanded={false} data-state="closed" onClick={press} {...near}>
+        {trigger}
+      </Slot.Root>
+      {body && <body.floats.Popover target={body.target} isOpenAtFirst={isAsked} {...props} />}
+    </>
   );
 }

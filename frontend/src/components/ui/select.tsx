@@ -1,15 +1,10 @@
 "use client";
 
-import { Check, ChevronDown } from "lucide-react";
-import { Select as Radix } from "radix-ui";
+import { ChevronDown } from "lucide-react";
+import type { KeyboardEvent } from "react";
 import { cn } from "@/lib/cn";
-import { floating, item, useFloor } from "./floating";
-
-export interface Option<T extends string> {
-  value: T;
-  label: string;
-  hint?: string;
-}
+import type { Option } from "./floats/select-list";
+import { useTrigger } from "./use-trigger";
 
 interface SelectProps<T extends string> {
   value: T;
@@ -32,45 +27,36 @@ export function Select<T extends string>({
   className,
   ...trigger
 }: SelectProps<T>) {
-  const floor = useFloor();
+  const { body, isAsked, ask, near } = useTrigger();
+  const list = { value, onChange, options, disabled };
+  const type = (event: KeyboardEvent) => {
+    if (body || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault();
+    ask();
+  };
   return (
-    <Radix.Root value={value} onValueChange={(next) => onChange(next as T)} disabled={disabled}>
-      <Radix.Trigger
+    <>
+      <button
+        type="button"
+        role="combobox"
+        aria-autocomplete="none"
+        aria-expanded={false}
+        aria-haspopup="listbox"
+        data-state="closed"
+        disabled={disabled}
+        onClick={() => !body && ask()}
+        onKeyDown={type}
         className={cn(
           "inline-flex h-9 items-center justify-between gap-2 rounded-md border border-line-strong bg-surface px-3 text-start disabled:opacity-60 data-placeholder:text-faint",
           className,
         )}
+        {...near}
         {...trigger}
       >
-        <span className="truncate">
-          <Radix.Value />
-        </span>
+        <span className="truncate">{options.find((option) => option.value === value)?.label}</span>
         <ChevronDown aria-hidden className="size-4 shrink-0 text-muted" />
-      </Radix.Trigger>
-      <Radix.Portal container={floor}>
-        <Radix.Content
-          position="popper"
-          sideOffset={4}
-          className={cn(
-            floating,
-            "max-h-(--radix-select-content-available-height) min-w-(--radix-select-trigger-width)",
-          )}
-        >
-          <Radix.Viewport className="p-1">
-            {options.map((option) => (
-              <Radix.Item key={option.value} value={option.value} className={cn(item, "pe-8")}>
-                <div>
-                  <Radix.ItemText>{option.label}</Radix.ItemText>
-                  {option.hint && <div className="text-muted text-xs">{option.hint}</div>}
-                </div>
-                <Radix.ItemIndicator className="absolute end-2">
-                  <Check aria-hidden className="size-4" />
-                </Radix.ItemIndicator>
-              </Radix.Item>
-            ))}
-          </Radix.Viewport>
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+      </button>
+      {body && <body.floats.SelectList target={body.target} isOpenAtFirst={isAsked} {...list} />}
+    </>
   );
 }

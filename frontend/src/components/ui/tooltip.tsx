@@ -1,36 +1,17 @@
 "use client";
 
-import { Tooltip as Radix } from "radix-ui";
+import { Slot } from "radix-ui";
 import type { ReactNode } from "react";
-import { useFloor } from "./floating";
-import { Keys } from "./kbd";
-
-interface TooltipProps {
-  label: ReactNode;
-  keys?: string | undefined;
-  side?: "top" | "right" | "bottom" | "left";
-  children: ReactNode;
-}
+import type { TooltipProps } from "./floats/tooltip";
+import { useTrigger } from "./use-trigger";
 
 /** More about something that can have the focus; its child must take a ref. */
-export function Tooltip({ label, keys, side = "bottom", children }: TooltipProps) {
-  const floor = useFloor();
+export function Tooltip({ children, ...props }: TooltipProps & { children: ReactNode }) {
+  const { body, near } = useTrigger();
   return (
-    <Radix.Provider delayDuration={400} skipDelayDuration={200}>
-      <Radix.Root>
-        <Radix.Trigger asChild>{children}</Radix.Trigger>
-        <Radix.Portal container={floor}>
-          <Radix.Content
-            side={side}
-            sideOffset={6}
-            collisionPadding={8}
-            className="z-50 flex max-w-72 animate-appear items-center gap-2 rounded-md bg-ink px-2 py-1 text-canvas text-xs shadow-float"
-          >
-            {label}
-            {keys && <Keys keys={keys} className="border-canvas/40 bg-transparent text-canvas" />}
-          </Radix.Content>
-        </Radix.Portal>
-      </Radix.Root>
-    </Radix.Provider>
+    <>
+      <Slot.Root {...near}>{children}</Slot.Root>
+      {body && <body.floats.Tooltip target={body.target} {...props} />}
+    </>
   );
 }

@@ -1,6 +1,7 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
+import dynamic from "next/dynamic";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Page } from "@/components/shell/page";
 import { ErrorBox } from "@/components/ui/error-box";
@@ -10,7 +11,6 @@ import { plural } from "@/lib/format";
 import { filtersOf, useAddress } from "./address";
 import { BulkBar } from "./bulk-bar";
 import { BulkResult, type Outcome } from "./bulk-result";
-import { DocumentsTable } from "./documents-table";
 import { DropArea } from "./drop-area";
 import { FilterBar } from "./filter-bar";
 import { NoDocuments, NoMatches } from "./no-documents";
@@ -19,12 +19,16 @@ import { UploadButton } from "./upload-button";
 import { useDocuments } from "./use-documents";
 import { useLiveDocuments } from "./use-live-documents";
 
+const loadTable = () => import("./documents-table").then(({ DocumentsTable }) => DocumentsTable);
+const DocumentsTable = dynamic(loadTable, { ssr: false, loading: () => <LoadingRows /> });
+
 /** All documents, or the passages of all that answer a search. `scrolledTo` outlives it. */
 export function Library({ scrolledTo }: { scrolledTo: RefObject<number> }) {
   const [address] = useAddress();
   const { query, documents } = useDocuments(address);
   const mayUpload = useMay("member");
   useLiveDocuments(documents);
+  useEffect(() => void loadTable().catch(() => {}), []); // while the documents are on their way
   const isFiltered = Object.keys(filtersOf(address)).length > 0;
   const isEmpty = query.isSuccess && documents.length === 0;
   const isNew = isEmpty && !isFiltered && !address.inside;
@@ -55,6 +59,14 @@ export function Library({ scrolledTo }: { scrolledTo: RefObject<number> }) {
   );
 }
 
+function LoadingRows() {
+  return (
+    <Loading label="Loading the documents">
+      <SkeletonRows rows={10} />
+    </Loading>
+  );
+}
+
 function countOf(loaded: number, hasMore: boolean): string {
   return hasMore ? `the newest ${loaded} shown; scroll for more` : plural(loaded, "document");
 }
@@ -75,13 +87,7 @@ function List({
     scroller.current?.scrollTo(0, scrolledTo.current);
   }, [scrolledTo]);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
-  if (query.isPending) {
-    return (
-      <Loading label="Loading the documents">
-        <SkeletonRows rows={10} />
-      </Loading>
-    );
-  }
+  if (query.isPending) return <LoadingRows />;
   if (documents.length === 0 && query.isSuccess && !outcome)
     return isFiltered ? <NoMatches /> : <NoDocuments />;
   return (

@@ -6,7 +6,7 @@ import { cn } from "@/lib/cn";
 import { BoardTop } from "./board-top";
 import { BulkMenu } from "./bulk-menu";
 import type { JobScope } from "./job-filter";
-import { JobPeek } from "./job-peek";
+import { JobPeek, usePreloadedDetails } from "./job-peek";
 import { JobsList } from "./jobs-list";
 import { LiveState } from "./live-state";
 import { SelectionBar } from "./selection-bar";
@@ -15,6 +15,7 @@ import { useJobActs } from "./use-job-acts";
 import { useRowKeys } from "./use-row-keys";
 
 export function JobsBoard({ scopes, mayAct }: { scopes: readonly JobScope[]; mayAct: boolean }) {
+  usePreloadedDetails();
   const scroller = useRef<HTMLDivElement>(null);
   const board = useBoard(scopes);
   const { openId, open, filter, setFilter, scope, selection, isPaused, list, jobs, more, live } = board;

@@ -1,16 +1,19 @@
 "use client";
 
 import { ListChecks, SearchX } from "lucide-react";
+import dynamic from "next/dynamic";
 import Link from "next/link";
-import type { ComponentProps } from "react";
+import { type ComponentProps, useEffect } from "react";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { isFiltered, type JobFilter, NO_FILTER } from "./job-filter";
 import type { Job } from "./job-status";
-import { JobsTable } from "./jobs-table";
 import type { useJobs } from "./use-jobs";
+
+const loadTable = () => import("./jobs-table").then(({ JobsTable }) => JobsTable);
+const JobsTable = dynamic(loadTable, { ssr: false, loading: () => <LoadingRows /> });
 
 interface JobsListProps {
   list: ReturnType<typeof useJobs>["list"];
@@ -21,13 +24,8 @@ interface JobsListProps {
 }
 
 export function JobsList({ list, jobs, filter, onClear, table }: JobsListProps) {
-  if (list.isPending) {
-    return (
-      <Loading label="Loading the jobs">
-        <SkeletonRows className="desk:px-6" />
-      </Loading>
-    );
-  }
+  useEffect(() => void loadTable().catch(() => {}), []); // while the jobs are on their way
+  if (list.isPending) return <LoadingRows />;
   return (
     <div className="desk:px-3">
       {list.isError && (
@@ -45,6 +43,14 @@ export function JobsList({ list, jobs, filter, onClear, table }: JobsListProps) 
       )}
       {list.isFetchingNextPage && <p className="p-4 text-center text-muted">Loading more jobs…</p>}
     </div>
+  );
+}
+
+function LoadingRows() {
+  return (
+    <Loading label="Loading the jobs">
+      <SkeletonRows className="desk:px-6" />
+    </Loading>
   );
 }
 

@@ -1,12 +1,26 @@
 "use client";
 
+import dynamic from "next/dynamic";
 import { Page } from "@/components/shell/page";
+import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { TabPanel, Tabs } from "@/components/ui/tabs";
 import { id, oneOf, useUrlState } from "@/lib/url-state";
+import { usePreload } from "@/lib/when-idle";
 import { Gallery } from "./gallery";
 import { RunsList } from "./runs-list";
 import { Schedules } from "./schedules";
-import { TemplatePage } from "./template-page";
+
+const loadTemplate = () => import("./template-page").then(({ TemplatePage }) => TemplatePage);
+const TemplatePage = dynamic(loadTemplate, {
+  ssr: false,
+  loading: () => (
+    <Page title="Workflow">
+      <Loading label="Loading the workflow">
+        <SkeletonRows />
+      </Loading>
+    </Page>
+  ),
+});
 
 const PARAMS = { t: id(), tab: oneOf(["templates", "runs", "schedules"], "templates") };
 const TABS = [
@@ -17,6 +31,7 @@ const TABS = [
 
 export function WorkflowsPage() {
   const [{ t, tab }, setAddress] = useUrlState(PARAMS);
+  usePreload(loadTemplate);
   if (t) return <TemplatePage key={t} id={t} />;
   return (
     <Page title="Workflows" className="p-0 desk:p-0">

@@ -1,9 +1,8 @@
 "use client";
 
 import { TriangleAlert } from "lucide-react";
-import { HoverCard } from "radix-ui";
 import { createContext, type KeyboardEvent, useContext, useState } from "react";
-import { floating, useFloor } from "@/components/ui/floating";
+import { HoverCard } from "@/components/ui/hover-card";
 import { Status } from "@/components/ui/status";
 import { preloadViewer } from "@/features/viewer/preload";
 import { cn } from "@/lib/cn";
@@ -42,13 +41,15 @@ export function CitationMark({ href }: { href: string | undefined }) {
 
 function CitationChip({ cited, citation, index }: { cited: Cited; citation: Citation; index: number }) {
   const open = useOpenSource();
-  const floor = useFloor();
   const [isShown, setShown] = useState(false);
   const standing = standingOf(cited.answer, citation);
   const at = cited.isBeingWritten ? null : { answerId: cited.answer.id, index };
   return (
-    <HoverCard.Root open={isShown} onOpenChange={setShown} openDelay={250} closeDelay={120}>
-      <HoverCard.Trigger asChild>
+    <HoverCard
+      isOpen={isShown}
+      onOpenChange={setShown}
+      className="space-y-2 text-sm"
+      trigger={
         <button
           type="button"
           data-citation
@@ -70,23 +71,16 @@ function CitationChip({ cited, citation, index }: { cited: Cited; citation: Cita
           {standing.isBad && <TriangleAlert aria-hidden className="size-3" />}
           {citation.n}
         </button>
-      </HoverCard.Trigger>
-      <HoverCard.Portal container={floor}>
-        <HoverCard.Content
-          sideOffset={6}
-          collisionPadding={8}
-          className={cn(floating, "w-96 max-w-[calc(100vw-1rem)] space-y-2 p-3 text-sm")}
-        >
-          <p className="font-medium wrap-anywhere">
-            {citation.document_title} <span className="font-normal text-muted">· {pagesOf(citation)}</span>
-          </p>
-          <blockquote className="line-clamp-8 whitespace-pre-line border-line-strong border-s-2 ps-2.5 font-serif">
-            {citation.quote.replaceAll("\f", "\n")}
-          </blockquote>
-          {!cited.isBeingWritten && <Status look={standing.look}>{standing.why}</Status>}
-        </HoverCard.Content>
-      </HoverCard.Portal>
-    </HoverCard.Root>
+      }
+    >
+      <p className="font-medium wrap-anywhere">
+        {citation.document_title} <span className="font-normal text-muted">· {pagesOf(citation)}</span>
+      </p>
+      <blockquote className="line-clamp-8 whitespace-pre-line border-line-strong border-s-2 ps-2.5 font-serif">
+        {citation.quote.replaceAll("\f", "\n")}
+      </blockquote>
+      {!cited.isBeingWritten && <Status look={standing.look}>{standing.why}</Status>}
+    </HoverCard>
   );
 }
 

@@ -1,0 +1,26 @@
+"use client";
+
+import { useState } from "react";
+import { loadFloats, useFloats } from "./use-floats";
+
+/** For a button that something floats at: loads what floats when the pointer or the focus comes near. */
+export function useTrigger({ isOpen = false }: { isOpen?: boolean | undefined } = {}) {
+  const [target, setTarget] = useState<HTMLElement | null>(null);
+  const [isNear, setNear] = useState(false);
+  const [isAsked, setAsked] = useState(isOpen);
+  const floats = useFloats(isNear || isAsked || isOpen);
+  const come = () => {
+    setNear(true);
+    void loadFloats(); // again, if it failed before
+  };
+  return {
+    /** What floats, once it is here; until then the button itself must `ask` for it when it is pressed. */
+    body: floats && target && { floats, target },
+    isAsked,
+    ask: () => {
+      setAsked(true);
+      void loadFloats();
+    },
+    near: { ref: setTarget, onPointerEnter: come, onFocus: come },
+  };
+}
