@@ -2,7 +2,7 @@
 
 import { TriangleAlert } from "lucide-react";
 import { HoverCard } from "radix-ui";
-import { createContext, type KeyboardEvent, useContext, useState } from "react";
+import { createContext, type KeyboardEvent, type TouchEvent, useContext, useState } from "react";
 import { floating, useFloor } from "@/components/ui/floating";
 import { Status } from "@/components/ui/status";
 import { cn } from "@/lib/cn";
@@ -57,6 +57,7 @@ function CitationChip({ cited, citation, index }: { cited: Cited; citation: Cita
             open({ citation, at });
           }}
           onKeyDown={moveBetween}
+          onTouchStartCapture={stop} // the card would cancel it, which browsers do not allow there
           className={cn(
             LOOK,
             standing.isBad
@@ -85,6 +86,10 @@ function CitationChip({ cited, citation, index }: { cited: Cited; citation: Cita
       </HoverCard.Portal>
     </HoverCard.Root>
   );
+}
+
+function stop(event: TouchEvent): void {
+  event.stopPropagation();
 }
 
 /** Left and right go to the answer's other citations. */
