@@ -13,13 +13,20 @@ OCR_LANGUAGES ?= eng
 OCR_PACKAGES = $(addprefix tesseract-ocr-,$(OCR_LANGUAGES))
 UI := frontend
 HAS_NODE = node -e 'process.exit(process.versions.node.split(".")[0] >= 20 ? 0 : 1)' 2>/dev/null && command -v npm >/dev/null
+HAS_BROWSER = test -n "$$CHROMIUM" || command -v chromium chromium-browser google-chrome >/dev/null
+define INSTALL_PACKAGES
+{ command -v apt-get >/dev/null || { echo "This needs Debian or Ubuntu. Elsewhere $(ELSEWHERE)"; exit 1; }; \
+	  [ "$$(id -u)" = 0 ] || { echo "Installing packages takes root: sudo make $@"; exit 1; }; \
+	  install="apt-get install -qq -y --no-install-recommends $(PACKAGES)"; \
+	  $$install >/dev/null 2>&1 || { apt-get update -qq && $$install; }; }
+endef
 export NEXT_TELEMETRY_DISABLED := 1
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE ?= copy
 
 .PHONY: help
 help: ## This list
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z][a-z0-9-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 # ---- use
 
@@ -44,23 +51,34 @@ readers: ## Install what scans and old Word documents (.doc) need (Debian and Ub
 readers: PACKAGES = $(OCR_PACKAGES) antiword
 ocr: ## Install what text recognition in scans needs, alone
 ocr: PACKAGES = $(OCR_PACKAGES)
+readers ocr: ELSEWHERE = install Tesseract's language data, set TESSDATA_PREFIX to its folder, and install antiword.
 readers ocr:
-	@command -v apt-get >/dev/null || { echo "This needs Debian or Ubuntu. Elsewhere install Tesseract's language data," \
-	  "set TESSDATA_PREFIX to its folder, and install antiword."; exit 1; }
-	@[ "$$(id -u)" = 0 ] || { echo "Installing packages takes root: sudo make $@"; exit 1; }
-	@install="apt-get install -qq -y --no-install-recommends $(PACKAGES)"; \
-	  $$install >/dev/null 2>&1 || { apt-get update -qq && $$install; }
+	@$(INSTALL_PACKAGES)
 
 # ---- work on it
 
 # The empty value undoes a shell's: without bytecode every process rewrites all tests' asserts anew, which takes it 6 s.
 .PHONY: test
-test: $(VENV)/.dev ui-test ## All tests, in parallel, against real servers that the tests start
+test: $(VENV)/.dev browser ui-test ## All tests, in parallel, against real servers that the tests start, and in a browser
 	PYTHONDONTWRITEBYTECODE= $(VENV)/bin/pytest -n $(TEST_PROCESSES) --dist worksteal
+	@$(MAKE) --no-print-directory ui-e2e
 
-.PHONY: ui-test
+.PHONY: ui-test ui-e2e
 ui-test: $(UI)/node_modules/.installed ## The interface's own tests
 	cd $(UI) && npm test --silent
+
+ui-e2e: $(VENV)/.dev browser ui ## The interface in a browser, against a whole Elenchus that the tests start
+	cd $(UI) && PYTHON=$(abspath $(PY)) npm run --silent e2e
+
+.PHONY: browser
+browser: PACKAGES = chromium fonts-liberation
+browser: ELSEWHERE = install Chromium or Chrome, and set CHROMIUM to its path if it is found under no usual name.
+browser: ## Install Chromium for the browser's tests, unless there is one (Debian and Ubuntu; CHROMIUM names another)
+	@$(HAS_BROWSER) || { echo "The browser's tests need Chromium, which is not here. Installing it …"; $(INSTALL_PACKAGES); }
+
+.PHONY: screenshots
+screenshots: $(VENV)/.dev browser ui ## Take the pictures of the README anew, of the interface as it is
+	cd $(UI) && PYTHON=$(abspath $(PY)) npm run --silent screenshots
 
 .PHONY: lint
 lint: $(VENV)/.dev ## Style, types, architecture
@@ -110,7 +128,7 @@ lock: $(VENV)/bin/uv ## Pin requirements/*.in anew into requirements/*.txt
 
 .PHONY: clean
 clean: ## Remove what can be rebuilt; DATA_DIR stays
-	rm -rf $(UI)/node_modules $(UI)/out $(UI)/.next $(UI)/public/pdfjs
+	rm -rf $(UI)/node_modules $(UI)/out $(UI)/.next $(UI)/public/pdfjs $(UI)/test-results
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

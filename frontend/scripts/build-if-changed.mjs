@@ -7,14 +7,15 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const stamp = join(root, "out/.built");
-const made = new Set(["node_modules", ".next", "out", "public/pdfjs", "next-env.d.ts"]);
+const made = new Set(["node_modules", ".next", "out", "public/pdfjs", "next-env.d.ts", "test-results"]);
+const tests = new Set(["e2e", "playwright.config.ts"]);
 
 function digest() {
   const hash = createHash("sha256");
   const visit = (folder) => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true }).sort(byName)) {
       const path = folder ? `${folder}/${entry.name}` : entry.name;
-      if (made.has(path) || path.endsWith(".tsbuildinfo")) continue;
+      if (made.has(path) || tests.has(path) || path.endsWith(".tsbuildinfo")) continue;
       if (entry.isDirectory()) visit(path);
       else
         hash

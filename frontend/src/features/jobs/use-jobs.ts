@@ -53,6 +53,7 @@ export function useJobStats(scope: JobScope) {
 export function useLiveJobs(filter: JobFilter, scope: JobScope, isPaused: boolean) {
   const queries = useQueryClient();
   const kept = useRef(new Map<string, Job>());
+  const overtaking = useOvertaking();
   const [waiting, setWaiting] = useState(0);
   const settle = useSettled(() => {
     void queries.invalidateQueries({ queryKey: ["get", "/api/v1/jobs/stats"] });
@@ -64,9 +65,12 @@ export function useLiveJobs(filter: JobFilter, scope: JobScope, isPaused: boolea
     setWaiting(0);
     if (changed.length === 0) return;
     const key = listKey(filter, scope);
-    queries.setQueryData<Pages>(key, (held) => held && merged(held, changed, filter));
+    const merge = (jobs: Job[]) =>
+      queries.setQueryData<Pages>(key, (held) => held && merged(held, jobs, filter));
+    merge(changed);
+    overtaking(key, changed, merge);
     settle();
-  }, [queries, filter, scope, settle]);
+  }, [queries, filter, scope, settle, overtaking]);
   useEffect(() => {
     if (!isPaused) apply();
   }, [isPaused, apply]);
@@ -81,6 +85,32 @@ export function useLiveJobs(filter: JobFilter, scope: JobScope, isPaused: boolea
     },
   });
   return { state, problem, waiting };
+}
+
+/** A list that was asked for before may arrive after, and must not undo what was told meanwhile: it is merged again. */
+function useOvertaking() {
+  const queries = useQueryClient();
+  const late = useRef(new Map<string, { jobs: Map<string, Job>; merge: (jobs: Job[]) => void }>());
+  useEffect(() => {
+    const pending = late.current;
+    return queries.getQueryCache().subscribe((event) => {
+      const told = pending.get(event.query.queryHash);
+      const isOver = event.type === "updated" && event.query.state.fetchStatus === "idle";
+      if (!told || !isOver) return;
+      pending.delete(event.query.queryHash);
+      told.merge([...told.jobs.values()]);
+    });
+  }, [queries]);
+  return useCallback(
+    (key: readonly unknown[], jobs: Job[], merge: (jobs: Job[]) => void) => {
+      const query = queries.getQueryCache().find({ queryKey: key });
+      if (query?.state.fetchStatus !== "fetching") return;
+      const told = late.current.get(query.queryHash)?.jobs ?? new Map<string, Job>();
+      for (const job of jobs) told.set(job.id, job);
+      late.current.set(query.queryHash, { jobs: told, merge });
+    },
+    [queries],
+  );
 }
 
 function listKey(filter: JobFilter, scope: JobScope) {

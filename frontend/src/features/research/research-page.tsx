@@ -7,7 +7,7 @@ import { Page } from "@/components/shell/page";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import { $api, api, unwrap } from "@/lib/api/client";
-import { useMay } from "@/lib/api/use-session";
+import { useMay, useMe } from "@/lib/api/use-session";
 import { formatNumber } from "@/lib/format";
 import { conversationOptions, useAnswer } from "./answers/use-answer";
 import { ChatPanel } from "./chat/chat-panel";
@@ -37,7 +37,8 @@ export function ResearchPage() {
   const { used, use, commit } = useUsed(conversationId);
   const mayWrite = useMay("member");
   useArrivals(used, use);
-  const { hindrance, scope } = useScope(used, mayWrite);
+  const isKnown = useMe().data !== undefined; // until then it is not said that one may not
+  const { hindrance, scope } = useScope(used, mayWrite || !isKnown);
   const ask = async (question: string, parentId: string | null) => {
     const documentIds = await commit();
     if (documentIds) answering.start({ kind: "ask", question, documentIds, parentId });

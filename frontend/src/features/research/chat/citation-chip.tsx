@@ -1,7 +1,7 @@
 "use client";
 
 import { TriangleAlert } from "lucide-react";
-import { createContext, type KeyboardEvent, useContext, useState } from "react";
+import { createContext, type KeyboardEvent, type TouchEvent, useContext, useState } from "react";
 import { HoverCard } from "@/components/ui/hover-card";
 import { Status } from "@/components/ui/status";
 import { preloadViewer } from "@/features/viewer/preload";
@@ -61,6 +61,7 @@ function CitationChip({ cited, citation, index }: { cited: Cited; citation: Cita
           onPointerEnter={preloadViewer}
           onFocus={preloadViewer}
           onKeyDown={moveBetween}
+          onTouchStartCapture={stop} // the card would cancel it, which browsers do not allow there
           className={cn(
             LOOK,
             standing.isBad
@@ -82,6 +83,10 @@ function CitationChip({ cited, citation, index }: { cited: Cited; citation: Cita
       {!cited.isBeingWritten && <Status look={standing.look}>{standing.why}</Status>}
     </HoverCard>
   );
+}
+
+function stop(event: TouchEvent): void {
+  event.stopPropagation();
 }
 
 /** Left and right go to the answer's other citations. */
