@@ -121,6 +121,12 @@ chaos: $(VENV)/.dev ## Workflows under workers killed and stopped, Redis wiped, 
 bench: $(VENV)/.dev ## Measure: one JSON line per figure, each against the raw limit in the same run
 	@for script in benchmarks/*.py; do $(PY) $$script || exit 1; done
 
+.PHONY: ui-bench
+ui-bench: $(VENV)/.dev browser ui benchmarks/ui/node_modules/.installed ## Measure the interface: what a reader waits for, Lighthouse, passages found
+	cd $(UI) && PYTHON=$(abspath $(PY)) npm run --silent figures
+	PYTHON=$(abspath $(PY)) node benchmarks/ui/lighthouse.mjs
+	PYTHON=$(abspath $(PY)) node benchmarks/ui/passages.mjs
+
 .PHONY: lock
 lock: $(VENV)/bin/uv ## Pin requirements/*.in anew into requirements/*.txt
 	cd requirements && for name in base embedded dev; do \
@@ -145,6 +151,10 @@ $(UI)/node_modules/.installed: $(UI)/package-lock.json
 	@$(HAS_NODE) || { echo "The web interface needs Node 20 or newer with npm, to be built and tested: https://nodejs.org"; exit 1; }
 	@echo "Installing what the web interface is built with …"
 	@cd $(UI) && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+benchmarks/ui/node_modules/.installed: benchmarks/ui/package-lock.json
+	@cd benchmarks/ui && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(VENV)/.run: $(VENV)/bin/uv requirements/base.txt requirements/embedded.txt pyproject.toml

@@ -39,6 +39,7 @@ export default defineConfig({
   projects: [
     { name: "suite", testMatch: "*.spec.ts" },
     { name: "screenshots", testMatch: "screenshots.ts" },
+    { name: "figures", testMatch: "figures.ts", workers: 1 },
   ],
 });
 

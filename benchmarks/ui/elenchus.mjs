@@ -120,7 +120,7 @@ async function until(what, seconds, isSo) {
   }
 }
 
-function freePort() {
+export function freePort() {
   return new Promise((resume) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {
       const { port } = probe.address();

@@ -77,7 +77,7 @@ function SideBySide({ openedKey, sources, chat, viewer }: PanelsProps) {
     group: "Research",
     run: () => toggle("viewer"),
   });
-  const sizes = { sources: "22", chat: "43", viewer: "35" };
+  const sizes = { sources: "22%", chat: "43%", viewer: "35%" }; // without a unit the first frame has other widths
   const least = { sources: 220, chat: 340, viewer: 320 };
   const bodies = { sources, chat, viewer };
   return (
