@@ -134,7 +134,7 @@ lock: $(VENV)/bin/uv ## Pin requirements/*.in anew into requirements/*.txt
 
 .PHONY: clean
 clean: ## Remove what can be rebuilt; DATA_DIR stays
-	rm -rf $(UI)/node_modules $(UI)/out $(UI)/.next $(UI)/public/pdfjs $(UI)/test-results
+	rm -rf benchmarks/ui/node_modules $(UI)/node_modules $(UI)/out $(UI)/.next $(UI)/public/pdfjs $(UI)/test-results
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -27,7 +27,7 @@ class TestKilled:
             for written in range(50):
                 await mongo.x.things.insert_one({"_id": written})
             os.kill(pid, signal.SIGKILL)
-            await until(lambda: alive(pid) is False)
+            await until(lambda: not alive(pid))
             await database.wait_ready(5)
             assert await mongo.x.things.count_documents({}) == written + 1
             await mongo.x.things.insert_one({"_id": "after the restart"})
