@@ -28,6 +28,7 @@ from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources, open_resources
 from elenchus.core.settings import MongoSettings, RedisSettings, Settings, use
 from elenchus.embedded import embedded_servers
+from elenchus.jobs.enrolment import store as enrolment
 from elenchus.jobs.figures import day
 from elenchus.jobs.figures import service as figures
 from elenchus.jobs.figures.schemas import StatsScope
@@ -93,6 +94,8 @@ async def fill(held: Resources, jobs: int) -> None:
     ages = [dice.uniform(0, DAYS * 86_400) for _ in range(jobs - burst)]
     ages += [5 * 86_400 + dice.uniform(0, 60) for _ in range(burst)]
     rows = [row(dice, moment - timedelta(seconds=age)) for age in sorted(ages, reverse=True)]
+    for tenant_id in (FIRM, *SMALL):
+        await enrolment.enroll(tenant_id)
     began = time.perf_counter()
     for first in range(0, jobs, BATCH):
         await held.database["jobs"].insert_many(rows[first : first + BATCH])

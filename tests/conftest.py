@@ -282,12 +282,15 @@ async def worker(
 async def _empty_ledger(held: Resources) -> None:
     """At once, however long it has become. A second time when the connection was given up: tests that hold the loop for
     half a minute make the driver believe that the database is away, and it repeats no such command by itself."""
-    from elenchus.jobs.models import Job
+    from elenchus.jobs.enrolment import store as enrolment
+    from elenchus.jobs.models import Job, LedgerTenant
 
     for again in (True, False):
         try:
-            await held.database.drop_collection("jobs")
-            await indexes.build(held.database, [Job])
+            for model in (Job, LedgerTenant):
+                await held.database.drop_collection(model.get_collection_name())
+                await indexes.build(held.database, [model])
+            enrolment.forget()
         except AutoReconnect:
             if not again:
                 raise

@@ -20,6 +20,7 @@ FILES = sorted(SOURCE.rglob("*.py"))
 
 #: They are the tenancy itself, or belong to the deployment and not to a tenant.
 NOT_TENANT_OWNED = {"Tenant", "User", "Session", "LoginFailures", "Schedule", "Worker"}
+NOT_TENANT_OWNED |= {"LedgerTenant"}  # the list of whom the ledger has jobs of
 NOT_TENANT_OWNED |= {"FirstUser"}  # whoever opened the deployment
 NOT_TENANT_OWNED |= {"KeptAnswer"}  # of a request nobody signed too; the tenant is part of what its id is made of
 NOT_TENANT_OWNED |= {"ApiKey"}  # like a session it is found before anyone knows whose it is
@@ -29,6 +30,7 @@ NOT_TENANT_OWNED |= {"WithdrawnMembership"}  # a piece of a user, off their row 
 #: Whose errand needs every tenant's rows; each says why where it does.
 MAY_CROSS_TENANTS = {"audit/store.py", "jobs/store.py", "library/store/course.py", "research/store/answers.py"}
 MAY_CROSS_TENANTS |= {"jobs/crowding/store.py", "jobs/endings/store.py"}  # a worker is everybody's, and an upgrade
+MAY_CROSS_TENANTS |= {"jobs/enrolment/store.py"}  # an upgrade
 MAY_CROSS_TENANTS |= {"jobs/searching/store.py"}  # for superusers
 MAY_CROSS_TENANTS |= {"research/store/removing.py"}  # conversations whose removal broke off
 MAY_CROSS_TENANTS |= {"research/sharing/store.py"}  # whoever has a link is in no tenant

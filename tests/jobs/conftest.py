@@ -15,6 +15,7 @@ from elenchus.core.principal import Principal, Role
 from elenchus.core.resources import Resources
 from elenchus.core.settings import JobSettings
 from elenchus.jobs import service as jobs
+from elenchus.jobs import store
 from elenchus.jobs.engine import Engine
 from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.schemas import SELDOM, JobDetail, JobStatus, Key, Subject
@@ -158,7 +159,7 @@ def waiting(owner: Principal, **changes: Any) -> Job:
 async def kept(*jobs: Job) -> list[str]:
     """Their ids, once they are in the ledger."""
     for job in jobs:
-        await Job.owned_by(job).insert(job)
+        assert await store.insert(job)
     return [str(job.id) for job in jobs]
 
 

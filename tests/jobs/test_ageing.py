@@ -9,7 +9,7 @@ from elenchus.core.clock import now
 from elenchus.core.ids import Id, new_id
 from elenchus.core.principal import Principal
 from elenchus.identity.deployment import DEPLOYMENT
-from elenchus.jobs import service
+from elenchus.jobs import service, store
 from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.schemas import JobStatus
 
@@ -21,7 +21,8 @@ async def a_job(owner: Principal, *, days_ago: float, status: JobStatus = JobSta
         "queue": "nobody's", "subject": SubjectRef(type="thing", id=new_id()), "max_attempts": 5, "status": status,
         "open": False, "due_at": moment, "queued_at": moment, "completed_at": moment if status.is_over else None,
     }  # fmt: skip
-    job = await Job.owned_by(owner).insert(Job(**{**fields, **more}))
+    job = Job(**{**fields, **more})
+    assert await store.insert(job)
     return job.id
 
 

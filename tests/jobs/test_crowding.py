@@ -14,10 +14,9 @@ from elenchus.core.mongo import Unscoped
 from elenchus.jobs import store as jobs_store
 from elenchus.jobs.crowding import store
 from elenchus.jobs.crowding.claims import Claims
-from elenchus.jobs.crowding.crowd import TRIES
 from elenchus.jobs.crowding.ends import Ends
 from elenchus.jobs.crowding.store import Ending
-from elenchus.jobs.lease import Lease
+from elenchus.jobs.lease import TRIES, Lease
 from elenchus.jobs.models import Job, Step
 from elenchus.jobs.run import Run
 from elenchus.jobs.schemas import AttemptOutcome, JobError, JobStatus, StepState

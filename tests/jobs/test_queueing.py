@@ -193,6 +193,7 @@ class TestArq:
         assert list(inspect.signature(ArqWorker._poll_iteration).parameters) == ["self"]
         assert inspect.iscoroutinefunction(ArqWorker._poll_iteration)
         assert list(inspect.signature(ArqWorker.start_jobs).parameters) == ["self", "job_ids"]
+        assert list(inspect.signature(ArqWorker.run_job).parameters) == ["self", "job_id", "score"]
 
     async def test_a_count_that_redis_interrupted_is_taken_back(self, valkey):
         listener = Listener(lambda job_id, freed: asyncio.sleep(0), at_once=2, timeout_seconds=5)
@@ -288,6 +289,61 @@ class TestArq:
         assert (came, listener.job_counter) == ([], 0)
         assert await redis.keys("arq:in-progress:*") == []
         assert await redis.zcard(job_settings.queue) == 1
+
+    async def test_what_is_done_leaves_nothing(self, valkey, resources_, job_settings):
+        """A payload that has expired meanwhile, and a count of tries that another version kept, change nothing."""
+        redis, came = resources_.redis, []
+        listener = Listener(lambda job_id, freed: asyncio.sleep(0, came.append(job_id)), at_once=9, timeout_seconds=5)
+        ids = [new_id() for _ in range(5)]
+        for job_id in ids:
+            await queueing.wake(job_id, 0)
+        await redis.delete(f"arq:job:{ids[0]}:0")
+        await redis.set(f"arq:retry:{ids[1]}:0", 3)
+        await listener.start_jobs([f"{job_id}:0".encode() for job_id in ids])
+        await asyncio.gather(*listener.tasks.values())
+        assert came == ids
+        assert await redis.keys("arq:*") == []
+        assert await redis.zcard(job_settings.queue) == 0
+
+    async def test_those_that_end_together_are_one_command(self, valkey, resources_):
+        listener = Listener(lambda job_id, freed: asyncio.sleep(0), at_once=9, timeout_seconds=5)
+        names = [f"{new_id()}:0" for _ in range(6)]
+        for name in names:
+            await queueing.wake(queueing.job_of(name), 0)
+        await listener.start_jobs([name.encode() for name in names])
+        before = await resources_.redis.info("commandstats")
+        await asyncio.gather(*listener.tasks.values())
+        after = await resources_.redis.info("commandstats")
+        assert after["cmdstat_exec"]["calls"] - before["cmdstat_exec"]["calls"] <= 2  # the first may be alone
+
+    @pytest.mark.parametrize("name", ["nobody's", "", ":0"])
+    async def test_a_wake_up_that_is_none_of_ours_is_removed(self, valkey, resources_, job_settings, name):
+        redis, came = resources_.redis, []
+        listener = Listener(lambda job_id, freed: asyncio.sleep(0, came.append(job_id)), at_once=2, timeout_seconds=5)
+        await redis.zadd(job_settings.queue, {name: 1})
+        await listener.start_jobs([name.encode()])
+        await asyncio.gather(*listener.tasks.values())
+        assert (came, await redis.zcard(job_settings.queue)) == ([], 0)
+
+    async def test_what_takes_too_long_is_cut_off_and_removed(self, valkey, resources_, job_settings):
+        listener = Listener(lambda job_id, freed: asyncio.Event().wait(), at_once=2, timeout_seconds=0.05)
+        await queueing.wake(job_id := new_id(), 0)
+        await listener.start_jobs([f"{job_id}:0".encode()])
+        await asyncio.gather(*listener.tasks.values())
+        assert (listener.job_counter, await resources_.redis.zcard(job_settings.queue)) == (0, 0)
+
+    async def test_what_a_stopping_worker_lets_go_of_is_there_for_the_next(
+        self, valkey, resources_, gate, job_settings
+    ):
+        listener = Listener(lambda job_id, freed: gate.wait(), at_once=2, timeout_seconds=30)
+        await queueing.wake(job_id := new_id(), 0)
+        await listener.start_jobs([f"{job_id}:0".encode()])
+        await until(lambda: gate.came)
+        [running] = listener.tasks.values()
+        running.cancel()
+        await asyncio.wait([running])
+        assert await resources_.redis.keys("arq:in-progress:*") == []
+        assert await resources_.redis.zcard(job_settings.queue) == 1
 
     async def test_arqs_own_worker_would_forget_it(self, valkey):
         """The control: with arq's own verb the count is lost, and with enough of them the worker idles for ever."""

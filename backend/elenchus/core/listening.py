@@ -1,7 +1,7 @@
 """The worker's ear: arq's worker, awake as soon as the bell rings, and a list on which it is told to look at a job now.
 
-That needs names of arq that are private or its own affair (`_poll_iteration`, `start_jobs`), so arq is pinned to its
-exact version and a test holds what we rely on.
+That needs names of arq that are private or its own affair (`_poll_iteration`, `start_jobs`, `run_job`), so arq is
+pinned to its exact version and a test holds what we rely on.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
-from arq.constants import in_progress_key_prefix
+from arq.constants import in_progress_key_prefix, job_key_prefix, retry_key_prefix
 from arq.utils import timestamp_ms
 from arq.worker import Worker as ArqWorker
 from arq.worker import func
@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 
 from elenchus.core import logs, queueing
 from elenchus.core.brief import REDIS_TROUBLE
+from elenchus.core.crowd import Asked, Crowd
 from elenchus.core.ids import Id
 from elenchus.core.resources import resources
 
@@ -33,6 +34,10 @@ async def _pop(redis: Redis, key: str) -> bytes | None:
     """The list's newest element, waited for."""
     found = await cast(Awaitable[list[bytes] | None], redis.blpop([key], timeout=POLL_SECONDS))
     return found[1] if found else None
+
+
+async def _unused(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
+    """arq's worker insists on a function to run."""
 
 
 async def hear_nudges(worker: str, hear: Callable[[Id], None]) -> None:
@@ -54,18 +59,12 @@ class Listener(ArqWorker):
 
     def __init__(self, attend: Attend, *, at_once: int, timeout_seconds: float) -> None:
         """`attend` says when it could do another's work, perhaps before it is done, by calling what it is given."""
-
-        async def run(ctx: dict[Any, Any], *args: Any, **kwargs: Any) -> None:
-            """Never raises, so arq neither retries nor keeps a result: both are the ledger's."""
-            try:
-                await attend(Id(args[0]), partial(self._free, ctx["job_id"]))
-            except Exception:  # the worker border
-                log.exception("a wake-up broke")
-
+        self._attend = attend
+        self._overs: Crowd[str, None] = Crowd(self._remove, asyncio.Lock())
         self._in_hand: set[str] = set()
         self._hand_free = asyncio.Event()
         super().__init__(
-            [func(run, name=queueing.FUNCTION, max_tries=1_000_000_000, keep_result=0)],
+            [func(_unused, name=queueing.FUNCTION)],
             redis_pool=queueing.queue(),
             queue_name=resources().settings.jobs.queue,
             handle_signals=False,
@@ -132,6 +131,35 @@ class Listener(ArqWorker):
         self._in_hand.add(name)
         running = self.tasks[name] = asyncio.create_task(self.run_job(name, score))
         running.add_done_callback(lambda _: self._free(name))
+
+    async def run_job(self, job_id: str, score: int) -> None:
+        """Retries and results are the ledger's, and the wake-up's name says which job is meant. arq counts tries and
+        reads the payload first, and asks Redis twice for each job where one command does for many."""
+        try:
+            async with asyncio.timeout(self.job_timeout_s):
+                await self._attend(queueing.job_of(job_id), partial(self._free, job_id))
+        except asyncio.CancelledError:  # the worker stops: whoever is next may have it
+            await asyncio.shield(self.pool.delete(in_progress_key_prefix + job_id))
+            return
+        except Exception:  # the worker border
+            self.jobs_failed += 1
+            log.exception("a wake-up broke")
+        else:
+            self.jobs_complete += 1
+        try:
+            await asyncio.shield(self._overs.ask(job_id))
+        except REDIS_TROUBLE as error:
+            log.debug("a wake-up stays until it expires", name=job_id, error=type(error).__name__)
+
+    async def _remove(self, asked: Sequence[Asked[str, None]]) -> None:
+        names = [one.question for one in asked]
+        prefixes = (job_key_prefix, in_progress_key_prefix, retry_key_prefix)
+        async with self.pool.pipeline(transaction=True) as pipe:
+            pipe.zrem(self.queue_name, *names)
+            pipe.delete(*(prefix + name for name in names for prefix in prefixes))
+            await pipe.execute()
+        for one in asked:
+            one.give(None)
 
     def _has(self, name: str) -> bool:
         """A Redis that was killed may have forgotten that we have begun it."""

@@ -51,6 +51,15 @@ def queue() -> ArqRedis:
     )
 
 
+def _name(job_id: Id | str, token: int) -> str:
+    return f"{job_id}:{token}"
+
+
+def job_of(name: str) -> Id:
+    """Of a wake-up. Raises InvalidId for one that is none of ours."""
+    return Id(name.partition(":")[0])
+
+
 def bell() -> str:
     return f"{resources().settings.jobs.queue}:bell"
 
@@ -64,7 +73,7 @@ async def wake(job_id: Id, token: int, *, at: datetime | None = None, ahead: tim
     is due at once stands in the queue as if it had come so much earlier."""
     try:
         async with _brief.redis() as redis:
-            await _enqueue(redis, f"{job_id}:{token}", str(job_id), at=at, ahead=ahead)
+            await _enqueue(redis, _name(job_id, token), str(job_id), at=at, ahead=ahead)
     except REDIS_TROUBLE as error:
         log.warning("a job waits for the sweep: Redis does not answer", job=str(job_id), error=type(error).__name__)
         return False
@@ -88,7 +97,7 @@ async def _enqueue(redis: Redis, name: str, job_id: str, *, at: datetime | None,
 async def forget(job_id: Id, tokens: Iterable[int]) -> None:
     """Best effort: wake-ups of a worker that died stay at the queue's head for an hour, and every poll stumbles over
     each of them."""
-    names = [f"{job_id}:{token}" for token in tokens]
+    names = [_name(job_id, token) for token in tokens]
     keys = [
         f"{prefix}{name}" for name in names for prefix in (job_key_prefix, in_progress_key_prefix, retry_key_prefix)
     ]

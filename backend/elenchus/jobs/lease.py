@@ -23,8 +23,14 @@ from elenchus.jobs.models import Job
 
 RETRY_SECONDS = 0.2  # between two tries of a write while the database is away
 SHORTEST_TRY_SECONDS = 0.1
+TRIES = 3  # for which a lease has time
 CUT_OFF_TRIES, CUT_OFF_SECONDS = 20, 0.1
 log = logs.get(__name__)
+
+
+def longest(settings: JobSettings) -> float:
+    """Seconds that one command may take: a connection that hangs must not cost those behind it their leases."""
+    return settings.lease_seconds / TRIES
 
 
 async def cut_off(tasks: Iterable[asyncio.Task[Any]]) -> None:

@@ -18,6 +18,7 @@ from elenchus.core.resources import resources
 from elenchus.jobs import metrics, reach, showing, store, waking
 from elenchus.jobs import task as tasks
 from elenchus.jobs.endings import store as endings
+from elenchus.jobs.enrolment import store as enrolment
 from elenchus.jobs.errors import JobIsOver, JobNotFound, JobNotOver
 from elenchus.jobs.models import Job, SubjectRef
 from elenchus.jobs.schemas import JobDetail, JobStatus, Key, Priority, Subject
@@ -161,8 +162,8 @@ async def never_queued(waiting: Sequence[W]) -> list[W]:
     return [each for each in waiting if each.job_id not in known]
 
 
-async def remove_ended(before: datetime, *, owner: HasTenant | None = None) -> int:
-    """Some of those that ended before, of one owner or of all; how many. Call it until there are none."""
+async def remove_ended(before: datetime, *, owner: HasTenant) -> int:
+    """Some of those that ended before; how many. Call it until there are none."""
     return await store.remove_ended(before, owner=owner, limit=REMOVED_AT_ONCE)
 
 
@@ -172,12 +173,19 @@ async def key_what_went_wrong() -> None:
         log.info("jobs that went wrong are found by that now", jobs=keyed)
 
 
+async def enroll_tenants() -> None:
+    """For a ledger of before they were."""
+    log.info("the ledger knows its tenants now", tenants=await enrolment.enroll_all())
+
+
 async def age_out(_due_at: datetime) -> None:
     """The whole ledger, the deployment's own jobs too. Once a day."""
     before = now() - timedelta(days=resources().settings.jobs.keep_ended_days)
     removed = 0
-    while number := await remove_ended(before):
-        removed += number
+    for tenant_id in await enrolment.tenants():
+        while number := await remove_ended(before, owner=reach.Tenant(tenant_id)):
+            removed += number
+        await enrolment.strike(tenant_id, before)
     if removed:
         log.info("old jobs were removed", jobs=removed)
 

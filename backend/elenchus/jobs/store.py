@@ -17,6 +17,7 @@ from elenchus.core.mongo import EPOCH, DuplicateKeyError, HasTenant, Row, Unscop
 from elenchus.jobs import bounds
 from elenchus.jobs import task as tasks
 from elenchus.jobs.endings.store import attempt_ended, ended, found_as
+from elenchus.jobs.enrolment import store as enrolment
 from elenchus.jobs.models import Job, LogLine, Step
 from elenchus.jobs.reach import Tenant
 from elenchus.jobs.schemas import SELDOM, UNDER_WAY, AttemptOutcome, JobError, JobStatus, Key, StepState
@@ -54,6 +55,7 @@ def _fence(job: Job) -> Row:
 
 async def insert(job: Job) -> bool:
     """False when a job of this id is there already: the same submission, repeated."""
+    await enrolment.enroll(job.tenant_id)
     try:
         await Job.owned_by(job).insert(job)
     except DuplicateKeyError:
@@ -287,10 +289,10 @@ async def fail_unreadable(job_id: Id, *, worker: str, error: JobError) -> bool:
     return await close(row)
 
 
-async def remove_ended(before: datetime, *, owner: HasTenant | None, limit: int) -> int:
-    """Of one owner or of all; how many went. One whose room was not told yet stays. Reads all that ended."""
-    rows = _jobs() if owner is None else Job.owned_by(owner)
-    over = {"status": {"$in": OVER_LIST}, "open": False, "completed_at": {"$lt": before}}
+async def remove_ended(before: datetime, *, owner: HasTenant, limit: int) -> int:
+    """How many went. One whose room was not told yet stays."""
+    rows, over = Job.owned_by(owner), {"status": {"$in": OVER_LIST}, "open": False}
+    stages: list[Row] = [{"$match": over}, {"$limit": limit}, {"$project": {"_id": 1}}]
     with pymongo.timeout(SCAN_SECONDS):
-        found = await rows.rows(over, fields={"_id": 1}, limit=limit)
+        found = await rows.aggregate(stages, among={"completed_at": {"$gte": EPOCH, "$lt": before}})
     return await rows.delete_many({"_id": {"$in": [row["_id"] for row in found]}, **over}) if found else 0

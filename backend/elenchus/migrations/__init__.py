@@ -13,6 +13,7 @@ from elenchus.jobs import service as jobs
 
 INDEX_TIMEOUT_SECONDS = 3600.0  # building one over a large collection is a single long operation
 ENDED_BY_STATUS = "tenant_id_ended_status_queued_at"
+ENDED_OF_ALL = "all_tenants_completed_at"
 
 
 async def migrate(config: Settings) -> list[str]:
@@ -26,6 +27,9 @@ async def migrate(config: Settings) -> list[str]:
 
 async def upgrade(database: AsyncDatabase[dict[str, Any]]) -> list[str]:
     """The names of the indexes. What stands for an index comes before it goes, so a stop between the two is no loss."""
-    if ENDED_BY_STATUS in await database["jobs"].index_information():
+    there = await database["jobs"].index_information()
+    if ENDED_BY_STATUS in there:
         await jobs.key_what_went_wrong()
+    if ENDED_OF_ALL in there:
+        await jobs.enroll_tenants()
     return await indexes.build(database, registry.MODELS)

@@ -11,7 +11,7 @@ ERASED_BY_NAME = {
     "User", "Tenant", "Session", "LoginFailures", "OneTimeToken", "ApiKey", "WithdrawnMembership",
 }  # fmt: skip
 #: Nobody's, or a bare id.
-ABOUT_NOBODY = {"Schedule", "Worker", "FirstUser"}
+ABOUT_NOBODY = {"Schedule", "Worker", "FirstUser", "LedgerTenant"}
 #: Sealed or digests, and gone by themselves within a day.
 EXPIRE = {"KeptAnswer", "GoogleState"}
 #: Kept until they are too old; addresses and devices are erased in them.

@@ -8,11 +8,11 @@ from pymongo.errors import OperationFailure
 
 from elenchus.core import problems
 from elenchus.core.clock import now
+from elenchus.core.crowd import Asked, Crowd
 from elenchus.core.ids import Id
 from elenchus.core.settings import JobSettings
 from elenchus.jobs.crowding import store
-from elenchus.jobs.crowding.crowd import Asked, Crowd, longest
-from elenchus.jobs.lease import term
+from elenchus.jobs.lease import longest, term
 from elenchus.jobs.models import Job
 
 

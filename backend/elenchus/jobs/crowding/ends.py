@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pymongo
 
 from elenchus.core.clock import now
+from elenchus.core.crowd import Asked, Crowd
 from elenchus.core.settings import JobSettings
 from elenchus.jobs.crowding import store
-from elenchus.jobs.crowding.crowd import Asked, Crowd, longest
 from elenchus.jobs.crowding.store import Ending
-from elenchus.jobs.lease import SHORTEST_TRY_SECONDS, Lease, term
+from elenchus.jobs.lease import SHORTEST_TRY_SECONDS, Lease, longest, term
 from elenchus.jobs.models import Job
 
 Run = tuple[Job, Ending, Lease]

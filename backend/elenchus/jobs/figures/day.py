@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import NamedTuple
 
 from elenchus.core.clock import now
 from elenchus.core.mongo import Row
+from elenchus.jobs.enrolment.store import each_of, read_each
 from elenchus.jobs.figures import store
 from elenchus.jobs.reach import Reach
 
@@ -23,7 +25,7 @@ QUARTER = timedelta(minutes=MINUTES)
 QUARTERS = 24 * 4
 MOST_READ = 50_000  # of the rows that are not only counted
 REMEMBERED_SECONDS = (300.0, 600.0)  # not all at the same time
-REMEMBERED = 256  # tenants and people
+REMEMBERED = 1_000  # tenants and people: 20 kB each
 _dice = random.SystemRandom()
 
 
@@ -59,18 +61,27 @@ async def last_day(reach: Reach) -> Day:
     """`recent` are the rows of the last quarter of an hour and of some minutes before, which are counted too."""
     edge = _quarter(now()) - QUARTER
     starts = [edge - QUARTER * number for number in range(QUARTERS - 1, 0, -1)]
-    quarters = _remembered(reach, starts)
-    day = Day(starts[0], recent=await store.ended(reach, edge, limit=MOST_READ))
-    day.is_partial = len(day.recent) >= MOST_READ
-    for first, end in _runs([start for start in starts if start not in quarters]):
-        quarters |= _quarters(await store.counted(reach, first, end, minutes=MINUTES), first, end)
-    for start in starts:
-        day.counts.update(quarters[start].counts)
+    day = Day(starts[0])
+    for counts, recent in await read_each(await each_of(reach), partial(_of_one, starts)):
+        day.counts += counts
+        day.recent += recent
+        day.is_partial |= len(recent) >= MOST_READ
     if reach.user_id:
         day.recent = [row for row in day.recent if row["user_id"] == reach.user_id]
-    for row in day.recent:
-        day.counts[Kind(row["type"], row["status"], (row.get("error") or {}).get("code"))] += 1
+    day.counts.update(Kind(row["type"], row["status"], (row.get("error") or {}).get("code")) for row in day.recent)
     return day
+
+
+async def _of_one(starts: Sequence[datetime], reach: Reach) -> tuple[Counts, list[Row]]:
+    """Of one tenant: the counts of these quarters, and all that ended after them."""
+    quarters = _remembered(reach, starts)
+    recent = await store.ended(reach, starts[-1] + QUARTER, limit=MOST_READ)
+    for first, end in _runs([start for start in starts if start not in quarters]):
+        quarters |= _quarters(await store.counted(reach, first, end, minutes=MINUTES), first, end)
+    counts = Counts()
+    for start in starts:
+        counts.update(quarters[start].counts)
+    return counts, recent
 
 
 def _quarter(moment: datetime) -> datetime:

@@ -24,13 +24,14 @@ async def live(reach: Reach, moment: datetime) -> list[Row]:
 
 
 async def ended(reach: Reach, low: datetime, *, limit: int) -> list[Row]:
-    """The latest of them."""
+    """The latest of them, of one tenant."""
     since = {"completed_at": {"$gte": low}}
     return await ledger(reach).rows(since, fields=ENDED, sort=[("completed_at", -1)], limit=limit)
 
 
 async def counted(reach: Reach, low: datetime, high: datetime, *, minutes: int) -> list[Row]:
-    """What ended between: how many of each `type`, `status` and `code` in each so many minutes, which begin `at`."""
+    """What ended between, of one tenant: how many of each `type`, `status` and `code` in each so many minutes, which
+    begin `at`."""
     at = {"$dateTrunc": {"date": "$completed_at", "unit": "minute", "binSize": minutes}}
     kind = {"type": "$type", "status": "$status", "code": "$error.code", "at": at}
     stages = [_whose(reach), {"$group": {"_id": kind, "number": {"$sum": 1}}}]

@@ -50,11 +50,9 @@ class Plan:
         return self.among & {self.wanted.status} if self.wanted.status else self.among
 
     def streams(self) -> list[Equal]:
-        """Each the beginning of an index that goes on with the time: of what is under way, which has but one, and of
-        what has ended, of which the most telling one is read."""
+        """Of each tenant. Each is the beginning of an index that goes on with the time: of what is under way, which has
+        but one, and of what has ended, of which the most telling one is read."""
         has_ended = any(status.is_over for status in self.statuses)
-        if self.reach.tenant_id is None:
-            return [CLOSED] if has_ended else []
         return [OPEN, *({**CLOSED, **equal} for equal in (self._most_telling() if has_ended else ()))]
 
     def _most_telling(self) -> Sequence[Equal]:

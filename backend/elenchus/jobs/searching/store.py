@@ -71,18 +71,6 @@ async def between(
     return rows, is_cut
 
 
-async def open_of_all(
-    before: Mark | None, *, limit: int, fields: Mapping[str, int], and_also: Mapping[str, Any]
-) -> tuple[list[Row], bool]:
-    """What has not ended, of all tenants, which no index has in this order; and whether there may be older ones."""
-    bounds = {"queued_at": {"$lte": before.at}} if before else {}
-    found = await _among(Reach(None), OPEN, {**bounds, **and_also}, fields=fields, limit=limit)
-    rows, is_cut = [row for row in found if before is None or Mark.of(row) < before], len(found) >= limit
-    if is_cut and not rows:
-        return await open_of_all(before, limit=4 * limit, fields=fields, and_also=and_also)
-    return rows, is_cut
-
-
 async def _among(
     reach: Reach, indexed: Mapping[str, Any], wanted: Mapping[str, Any], *, fields: Mapping[str, int], limit: int
 ) -> list[Row]:

@@ -3,19 +3,21 @@
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
+from itertools import chain
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import EPOCH, Row
+from elenchus.jobs.enrolment import store as enrolment
 from elenchus.jobs.reach import Reach
 from elenchus.jobs.searching import store
 from elenchus.jobs.searching.plan import Plan
 from elenchus.jobs.searching.schemas import JobFilter
-from elenchus.jobs.searching.store import OPEN, Mark
+from elenchus.jobs.searching.store import Mark
 
 MOST_READ = 300  # rows for one page: 20 ms of the bundled database, beside all that is under way
 AT_ONCE = 1_000  # rows by one command, where the database heeds it
-OPEN_AT_ONCE = 200  # of all tenants for one page: each look reads all of them
 FIRST_STRETCH = timedelta(seconds=8)
 FIRST_STRETCH_OF_FEW = timedelta(days=1)
 LAST_STRETCH = timedelta(days=30)  # after it, all that is left
@@ -47,9 +49,7 @@ class Walk:
     _stretch: timedelta = field(init=False)
     _left: list[Row] = field(default_factory=list)
     _looked_by_id: bool = False
-    _open: list[Row] = field(default_factory=list)
-    _open_from: Mark | None = None
-    _open_is_left: bool = True
+    _reaches: list[Reach] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stretch = FIRST_STRETCH_OF_FEW if self.plan.is_about_one else FIRST_STRETCH
@@ -105,34 +105,27 @@ class Walk:
 
     async def _between(self, low: datetime) -> tuple[list[Row], bool]:
         """Of all streams together; whether older ones of the stretch are left."""
-        before = self.before or (Mark(self.plan.wanted.until, LAST_ID) if self.plan.wanted.until else None)
-        found = [row for row in await self._open_of_all(low, before) if _within(row, low, before)]
+        self._reaches = self._reaches or await enrolment.each_of(self.plan.reach)
+        streams = await enrolment.read_each(self._reaches, partial(self._streams, low))
+        found: dict[Id, Row] = {}
         cut_at = Mark(low, FIRST_ID)
-        for equal in self.plan.streams():
-            fields, more = self.plan.fields_of(equal), self.plan.and_also(equal)
-            rows, is_cut = await store.between(
-                self.plan.reach, equal, low, before, limit=AT_ONCE, fields=fields, and_also=more
-            )
-            found += rows
+        for rows, is_cut in chain.from_iterable(streams):
+            found |= {row["_id"]: row for row in rows}
             if is_cut:  # nothing older is told of any stream before it is known of this one
                 cut_at = max(cut_at, Mark.of(rows[-1]))
-        rows = sorted({row["_id"]: row for row in found}.values(), key=Mark.of, reverse=True)
+        rows = sorted(found.values(), key=Mark.of, reverse=True)
         kept = [row for row in rows if Mark.of(row) >= cut_at]
         return kept, cut_at.id != FIRST_ID
 
-    async def _open_of_all(self, low: datetime, before: Mark | None) -> list[Row]:
-        """What is under way of all tenants lies on no stream: as much of it as reaches back to `low`."""
-        if self.plan.reach.tenant_id is not None:
-            return []
-        self._open_from = self._open_from or before
-        limit, fields, more = OPEN_AT_ONCE, self.plan.fields_of(OPEN), self.plan.and_also(OPEN)
-        while self._open_is_left and (self._open_from is None or self._open_from.at >= low):
-            rows, self._open_is_left = await store.open_of_all(
-                self._open_from, limit=limit, fields=fields, and_also=more
+    async def _streams(self, low: datetime, reach: Reach) -> list[tuple[list[Row], bool]]:
+        before = self.before or (Mark(self.plan.wanted.until, LAST_ID) if self.plan.wanted.until else None)
+        return [
+            await store.between(
+                reach, equal, low, before,
+                limit=AT_ONCE, fields=self.plan.fields_of(equal), and_also=self.plan.and_also(equal),
             )
-            self._open += rows
-            self._open_from, limit = (Mark.of(rows[-1]) if rows else self._open_from), 4 * limit
-        return self._open
+            for equal in self.plan.streams()
+        ]  # fmt: skip
 
     def _given(self, rows: Sequence[Row]) -> list[Row]:
         return [row for row in rows if self.plan.gives(row)]
@@ -142,7 +135,3 @@ class Walk:
         wished = GROWTH if not given else max(SPARE * (missing - given) / given, SHRINK)
         left = MOST_READ - self.read % MOST_READ
         return min(wished, GROWTH, max(left / cost, SHRINK)) if cost else wished
-
-
-def _within(row: Row, low: datetime, before: Mark | None) -> bool:
-    return row["queued_at"] >= low and (before is None or Mark.of(row) < before)

@@ -1,8 +1,8 @@
 """Questions that gather while one command is under way, and are answered together by the next.
 
-A lone one is asked at once. Under load they grow by themselves to what the database answers in one go. Crowds of one
-worker take turns: two commands at once take the bundled database, which has but one interpreter, twice as long as one
-after the other, and meanwhile more gather.
+A lone one is asked at once. Under load they grow by themselves to what is answered in one go. Crowds may share a turn:
+two commands at once take the bundled database, which has but one interpreter, twice as long as one after the other, and
+meanwhile more gather.
 """
 
 import asyncio
@@ -11,9 +11,6 @@ from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from elenchus.core.settings import JobSettings
-
-TRIES = 3  # for which a lease has time
 Q = TypeVar("Q")
 A = TypeVar("A")
 
@@ -30,11 +27,6 @@ class Asked(Generic[Q, A]):
     def refuse(self, error: Exception) -> None:
         if not self.answer.done():
             self.answer.set_exception(error)
-
-
-def longest(settings: JobSettings) -> float:
-    """Seconds that one command may take: a connection that hangs must not cost those behind it their leases."""
-    return settings.lease_seconds / TRIES
 
 
 class Crowd(Generic[Q, A]):

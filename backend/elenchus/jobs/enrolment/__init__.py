@@ -1,0 +1,1 @@
+"""Which tenants the ledger has jobs of."""
