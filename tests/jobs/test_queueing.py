@@ -325,6 +325,16 @@ class TestArq:
         await asyncio.gather(*listener.tasks.values())
         assert (came, await redis.zcard(job_settings.queue)) == ([], 0)
 
+    async def test_redis_gone_at_the_end_is_the_listeners_to_report(self, valkey, gate):
+        listener = Listener(lambda job_id, freed: gate.wait(), at_once=2, timeout_seconds=30)
+        await queueing.wake(job_id := new_id(), 0)
+        await listener.start_jobs([f"{job_id}:0".encode()])
+        await until(lambda: gate.came)
+        await killed(valkey)
+        gate.open()
+        await asyncio.gather(*listener.tasks.values())
+        assert listener.job_counter == 0
+
     async def test_what_takes_too_long_is_cut_off_and_removed(self, valkey, resources_, job_settings):
         listener = Listener(lambda job_id, freed: asyncio.Event().wait(), at_once=2, timeout_seconds=0.05)
         await queueing.wake(job_id := new_id(), 0)
