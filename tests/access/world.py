@@ -14,8 +14,10 @@ import bson
 import httpx
 import jwt
 
+from elenchus import registry
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
+from elenchus.core.mongo import TenantOwned
 from elenchus.core.principal import Role
 from elenchus.core.resources import resources
 from elenchus.identity import tokens
@@ -300,15 +302,19 @@ def _bearer(token: str) -> dict[str, str]:
 
 
 async def snapshot(world: World) -> dict[str, str]:
-    """A digest of each document that belongs to the firm or to one of its people, without what moves by itself."""
+    """A digest of each document that belongs to the firm or to one of its people, without what moves by itself. One
+    look for each way in which they belong: together no index has them, and all other tests' rows would be read."""
     found: dict[str, str] = {}
     database = resources().database
     tenant, people = Id(world.tenant_id), [Id(id_) for name, id_ in world.people.items() if name != "stranger"]
-    own = {"$or": [{"tenant_id": tenant}, {"_id": {"$in": [tenant, *people]}}, {"user_id": {"$in": people}}]}
-    for name in await database.list_collection_names():
-        if name in RESTLESS:
+    of_firm: dict[str, Any] = {"tenant_id": tenant}
+    of_people: dict[str, Any] = {"user_id": {"$in": people}}
+    themselves: dict[str, Any] = {"_id": {"$in": [tenant, *people]}}
+    for model in registry.MODELS:
+        if (name := model.get_collection_name()) in RESTLESS:
             continue
-        for row in await database[name].find(own).to_list():
-            still = {key: value for key, value in row.items() if key not in RESTLESS_FIELDS}
-            found[f"{name}/{row['_id']}"] = hashlib.sha256(bson.encode(still)).hexdigest()
+        for own in (of_firm, themselves, *([] if issubclass(model, TenantOwned) else [of_people])):
+            for row in await database[name].find(own).to_list():
+                still = {key: value for key, value in row.items() if key not in RESTLESS_FIELDS}
+                found[f"{name}/{row['_id']}"] = hashlib.sha256(bson.encode(still)).hexdigest()
     return found
