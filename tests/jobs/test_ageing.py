@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from pymongo.errors import ExecutionTimeout
 
 from elenchus import registry
 from elenchus.core.clock import now
@@ -61,6 +62,20 @@ async def test_more_than_one_batch(me, monkeypatch):
     jobs = [await a_job(me, days_ago=91) for _ in range(7)]
     await service.age_out(now())
     assert not any(await left(*jobs))
+
+
+async def test_one_tenants_trouble_is_not_the_others(me, new_principal, monkeypatch):
+    remove_ended = store.remove_ended
+
+    async def too_many(before, *, owner, limit):
+        if owner.tenant_id == me.tenant_id:
+            raise ExecutionTimeout("It has so many.")
+        return await remove_ended(before, owner=owner, limit=limit)
+
+    monkeypatch.setattr(store, "remove_ended", too_many)
+    mine, other = await a_job(me, days_ago=91), await a_job(new_principal(), days_ago=91)
+    await service.age_out(now())
+    assert await left(mine, other) == [True, False]
 
 
 async def test_of_one_owner_only(me, new_principal):

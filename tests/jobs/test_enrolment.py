@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from pymongo.errors import ExecutionTimeout
 
 from elenchus import migrations
 from elenchus.core.clock import now
@@ -92,3 +93,38 @@ async def test_those_of_before_are_known_after_an_upgrade(me, resources_):
     await migrations.upgrade(resources_.database)
     assert old.id in await seen()
     assert migrations.ENDED_OF_ALL not in await collection.index_information()
+
+
+class TestThoseThatNobodyEnrolled:
+    async def test_of_a_worker_of_before_that_still_ran_after_the_upgrade(self, me, resources_):
+        await migrations.upgrade(resources_.database)
+        late, old = waiting(me), ended(me, queued_at=now() - LONG_AGO, completed_at=now() - LONG_AGO)
+        for job in (late, old):
+            await Job.owned_by(me).insert(job)
+        await service.age_out(now())
+        assert late.id in (found := await seen())
+        assert old.id not in found
+
+    async def test_of_a_list_that_was_lost_under_a_process_that_remembers_them(self, me):
+        [job_id] = await kept(waiting(me))
+        await LedgerTenant.find_one({"_id": me.tenant_id}).delete()
+        await service.age_out(now())
+        assert Id(job_id) in await seen()
+
+    async def test_that_they_cannot_be_looked_for_keeps_no_old_job(self, me, monkeypatch):
+        async def took_too_long() -> int:
+            raise ExecutionTimeout("The ledger is long.")
+
+        old = ended(me, queued_at=now() - LONG_AGO, completed_at=now() - LONG_AGO)
+        await kept(old)
+        monkeypatch.setattr(store, "enroll_all", took_too_long)
+        await service.age_out(now())
+        assert await Job.owned_by(me).get(old.id) is None
+
+    async def test_of_a_ledger_older_than_the_index_that_went(self, me, resources_):
+        """Whoever leaves out a version."""
+        await LedgerTenant.find_all().delete()
+        old = ended(me)
+        await Job.owned_by(me).insert(old)
+        await migrations.upgrade(resources_.database)
+        assert old.id in await seen()

@@ -119,6 +119,25 @@ class TestDay:
         await kept(*(ended(me, completed_at=now()) for _ in range(4)))
         assert (await stats(me, StatsScope())).is_partial
 
+    async def test_of_all_tenants_together_no_more_are_read(self, monkeypatch):
+        monkeypatch.setattr(day, "MOST_READ", 4)
+        firms = [Principal(new_id(), new_id(), Role.OWNER) for _ in range(41)]
+        await kept(*(ended(firm, completed_at=now()) for firm in firms for _ in range(4)))
+        found = await day.last_day(Reach(None))
+        assert found.is_partial
+        assert len(found.recent) < len(firms) * 4 / 2
+
+    async def test_more_tenants_than_are_remembered_are_counted_once(self, me, new_principal, monkeypatch):
+        """A superuser's look costs a tenant's administrators nothing that was remembered for them."""
+        monkeypatch.setattr(day, "REMEMBERED", 3)
+        firms = [me, *(new_principal() for _ in range(4))]
+        await kept(*(ended(firm, completed_at=now() - HOUR) for firm in firms))
+        superuser = Principal(new_id(), new_id(), Role.MEMBER, is_superuser=True)
+        first = [await stats(who, StatsScope()) for who in (me, superuser)]
+        monkeypatch.setattr(day.store, "counted", None)
+        again = [await stats(who, StatsScope()) for who in (me, superuser)]
+        assert [found.types for found in again] == [found.types for found in first]
+
     async def test_tenants_nobody_asks_for_any_more_are_forgotten(self, me, monkeypatch):
         monkeypatch.setattr(day, "REMEMBERED", 2)
         for _ in range(4):

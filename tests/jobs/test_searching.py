@@ -324,6 +324,32 @@ class TestUnderWay:
         found = await ids(http, superuser, type=kind, limit=5)
         assert found == [str(row.id) for row in sorted(rows, key=lambda row: (row.queued_at, row.id), reverse=True)]
 
+    @pytest.mark.parametrize("make", [ended, waiting])
+    async def test_a_burst_of_many_tenants_is_read_some_at_a_time(self, monkeypatch, make):
+        """As after a weekend without a job, when a stretch reaches back to all of Friday's."""
+        monkeypatch.setattr(walk, "AT_ONCE", 10)
+        firms = [Principal(new_id(), new_id(), Role.OWNER) for _ in range(41)]
+        kind, burst = f"kind {new_id()}", now() - HOUR * 60
+        rows = [
+            make(firm, type=kind, queued_at=burst + timedelta(milliseconds=41 * n + place))
+            for place, firm in enumerate(firms) for n in range(9)
+        ]  # fmt: skip
+        await kept(*rows)
+        between, read = walk.store.between, 0
+
+        async def counted(*args, **kwargs):
+            nonlocal read
+            found, is_cut = await between(*args, **kwargs)
+            read += len(found)
+            return found, is_cut
+
+        monkeypatch.setattr(walk.store, "between", counted)
+        place = walk.Walk(Plan(Reach(None), JobFilter(type=kind, until=burst + HOUR)))
+        in_order = [row.id for row in sorted(rows, key=lambda row: row.queued_at, reverse=True)]
+        assert [row["_id"] for row in await place.take(5)] == in_order[:5]
+        assert read < len(rows) / 2
+        assert [row["_id"] for row in await place.take(len(rows))] == in_order[5:]
+
     async def test_many_ids_are_read_some_at_a_time(self, me):
         rows = [ended(me) for _ in range(120)]
         await kept(*rows)

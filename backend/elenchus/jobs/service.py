@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Protocol, TypeVar
 
+import pymongo
 from pydantic import JsonValue
+from pymongo.errors import PyMongoError
 
 from elenchus.audit import service as audit
 from elenchus.audit.service import Action
@@ -173,6 +175,10 @@ async def key_what_went_wrong() -> None:
         log.info("jobs that went wrong are found by that now", jobs=keyed)
 
 
+async def knows_tenants() -> bool:
+    return bool(await enrolment.tenants())
+
+
 async def enroll_tenants() -> None:
     """For a ledger of before they were."""
     log.info("the ledger knows its tenants now", tenants=await enrolment.enroll_all())
@@ -182,12 +188,26 @@ async def age_out(_due_at: datetime) -> None:
     """The whole ledger, the deployment's own jobs too. Once a day."""
     before = now() - timedelta(days=resources().settings.jobs.keep_ended_days)
     removed = 0
+    await _enroll_forgotten()
     for tenant_id in await enrolment.tenants():
-        while number := await remove_ended(before, owner=reach.Tenant(tenant_id)):
-            removed += number
-        await enrolment.strike(tenant_id, before)
+        try:
+            while number := await remove_ended(before, owner=reach.Tenant(tenant_id)):
+                removed += number
+            await enrolment.strike(tenant_id, before)
+        except Exception:  # the worker border: one tenant's trouble is not the others'
+            log.exception("a tenant's old jobs could not be removed", tenant_id=str(tenant_id))
     if removed:
         log.info("old jobs were removed", jobs=removed)
+
+
+async def _enroll_forgotten() -> None:
+    """Whom a process of an earlier version, or a backup, has left without."""
+    try:
+        with pymongo.timeout(store.SCAN_SECONDS):
+            if missing := await enrolment.enroll_all():
+                log.warning("tenants were missing from the ledger's list", tenants=missing)
+    except PyMongoError as error:
+        log.warning("tenants may be missing from the ledger's list", error=type(error).__name__)
 
 
 async def _found(principal: Principal, job_id: Id) -> Job:

@@ -30,6 +30,6 @@ async def upgrade(database: AsyncDatabase[dict[str, Any]]) -> list[str]:
     there = await database["jobs"].index_information()
     if ENDED_BY_STATUS in there:
         await jobs.key_what_went_wrong()
-    if ENDED_OF_ALL in there:
+    if ENDED_OF_ALL in there or not await jobs.knows_tenants():
         await jobs.enroll_tenants()
     return await indexes.build(database, registry.MODELS)

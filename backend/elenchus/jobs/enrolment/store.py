@@ -7,7 +7,7 @@ a worker gets done on the bundled database. A tenant costs a superuser's page ha
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -30,12 +30,16 @@ async def enroll(tenant_id: Id) -> None:
     """Before its job is written, so that no job is of a tenant that nobody knows of."""
     if _enrolled.get(tenant_id, 0.0) > time.monotonic():
         return
-    with suppress(DuplicateKeyError):  # another process did the same
-        fresh = LedgerTenant(id=tenant_id, submitted_at=now())
-        await LedgerTenant.find_one({"_id": tenant_id}).upsert({"$set": {"submitted_at": now()}}, on_insert=fresh)
+    await _write(tenant_id)
     _enrolled[tenant_id] = time.monotonic() + REMEMBERED.total_seconds()
     while len(_enrolled) > REMEMBERED_TENANTS:
         _enrolled.popitem(last=False)
+
+
+async def _write(tenant_id: Id) -> None:
+    with suppress(DuplicateKeyError):  # another process did the same
+        fresh = LedgerTenant(id=tenant_id, submitted_at=now())
+        await LedgerTenant.find_one({"_id": tenant_id}).upsert({"$set": {"submitted_at": now()}}, on_insert=fresh)
 
 
 def forget() -> None:
@@ -48,11 +52,13 @@ async def tenants() -> list[Id]:
 
 
 async def enroll_all() -> int:
-    """Those of a ledger of before they were enrolled; how many. Reads the whole ledger."""
+    """Those that have a job and were not enrolled, whatever this process remembers: of a ledger of before, of a process
+    of before that ran on beside this version, of a restored database; how many. Reads the whole ledger."""
     found = await Job.across_tenants().aggregate([{"$group": {"_id": "$tenant_id"}}])
-    for row in found:
-        await enroll(row["_id"])
-    return len(found)
+    missing = {row["_id"] for row in found}.difference(await tenants())
+    for tenant_id in missing:
+        await _write(tenant_id)
+    return len(missing)
 
 
 async def strike(tenant_id: Id, before: datetime) -> None:
@@ -68,9 +74,9 @@ async def each_of(reach: Reach) -> list[Reach]:
     return [Reach(tenant_id, reach.user_id) for tenant_id in await tenants()]
 
 
-async def read_each(reaches: Sequence[Reach], read: Callable[[Reach], Awaitable[T]]) -> list[T]:
-    """What `read` gives of each, in their order."""
-    given: list[T] = []
+async def read_each(reaches: Sequence[Reach], read: Callable[[Reach], Awaitable[T]]) -> AsyncIterator[T]:
+    """What `read` gives of each, in their order. Of the next ones it is asked once those before were taken: what they
+    gave may tell that there is less to read."""
     for first in range(0, len(reaches), AT_ONCE):
-        given += await asyncio.gather(*map(read, reaches[first : first + AT_ONCE]))
-    return given
+        for given in await asyncio.gather(*map(read, reaches[first : first + AT_ONCE])):
+            yield given

@@ -61,27 +61,23 @@ async def last_day(reach: Reach) -> Day:
     """`recent` are the rows of the last quarter of an hour and of some minutes before, which are counted too."""
     edge = _quarter(now()) - QUARTER
     starts = [edge - QUARTER * number for number in range(QUARTERS - 1, 0, -1)]
-    day = Day(starts[0])
-    for counts, recent in await read_each(await each_of(reach), partial(_of_one, starts)):
-        day.counts += counts
+    quarters, day, reaches = _remembered(reach, starts), Day(starts[0]), await each_of(reach)
+
+    async def ended(one: Reach) -> list[Row]:
+        return await store.ended(one, edge, limit=max(1, MOST_READ - len(day.recent)))
+
+    async for recent in read_each(reaches, ended):
         day.recent += recent
-        day.is_partial |= len(recent) >= MOST_READ
+    day.is_partial = len(day.recent) >= MOST_READ
+    for first, end in _runs([start for start in starts if start not in quarters]):
+        counted = read_each(reaches, partial(store.counted, low=first, high=end, minutes=MINUTES))
+        quarters |= _quarters([row async for rows in counted for row in rows], first, end)
+    for start in starts:
+        day.counts.update(quarters[start].counts)
     if reach.user_id:
         day.recent = [row for row in day.recent if row["user_id"] == reach.user_id]
     day.counts.update(Kind(row["type"], row["status"], (row.get("error") or {}).get("code")) for row in day.recent)
     return day
-
-
-async def _of_one(starts: Sequence[datetime], reach: Reach) -> tuple[Counts, list[Row]]:
-    """Of one tenant: the counts of these quarters, and all that ended after them."""
-    quarters = _remembered(reach, starts)
-    recent = await store.ended(reach, starts[-1] + QUARTER, limit=MOST_READ)
-    for first, end in _runs([start for start in starts if start not in quarters]):
-        quarters |= _quarters(await store.counted(reach, first, end, minutes=MINUTES), first, end)
-    counts = Counts()
-    for start in starts:
-        counts.update(quarters[start].counts)
-    return counts, recent
 
 
 def _quarter(moment: datetime) -> datetime:

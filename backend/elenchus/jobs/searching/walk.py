@@ -1,10 +1,8 @@
 """From the newest job to the oldest, in stretches of time as long as the rows found so far make it seem right."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
-from itertools import chain
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
@@ -106,15 +104,21 @@ class Walk:
     async def _between(self, low: datetime) -> tuple[list[Row], bool]:
         """Of all streams together; whether older ones of the stretch are left."""
         self._reaches = self._reaches or await enrolment.each_of(self.plan.reach)
-        streams = await enrolment.read_each(self._reaches, partial(self._streams, low))
         found: dict[Id, Row] = {}
         cut_at = Mark(low, FIRST_ID)
-        for rows, is_cut in chain.from_iterable(streams):
-            found |= {row["_id"]: row for row in rows}
-            if is_cut:  # nothing older is told of any stream before it is known of this one
-                cut_at = max(cut_at, Mark.of(rows[-1]))
-        rows = sorted(found.values(), key=Mark.of, reverse=True)
-        kept = [row for row in rows if Mark.of(row) >= cut_at]
+
+        async def read(reach: Reach) -> list[tuple[list[Row], bool]]:
+            return await self._streams(cut_at.at, reach)
+
+        async for streams in enrolment.read_each(self._reaches, read):
+            for rows, is_cut in streams:
+                found |= {row["_id"]: row for row in rows}
+                if is_cut:  # nothing older is told of any stream before it is known of this one
+                    cut_at = max(cut_at, Mark.of(rows[-1]))
+            if len(found) > 2 * AT_ONCE:  # nor, when there are so many, of the next tenants
+                cut_at = max(cut_at, Mark.of(_newest_first(found)[AT_ONCE - 1]))
+                found = {id_: row for id_, row in found.items() if Mark.of(row) >= cut_at}
+        kept = [row for row in _newest_first(found) if Mark.of(row) >= cut_at]
         return kept, cut_at.id != FIRST_ID
 
     async def _streams(self, low: datetime, reach: Reach) -> list[tuple[list[Row], bool]]:
@@ -135,3 +139,7 @@ class Walk:
         wished = GROWTH if not given else max(SPARE * (missing - given) / given, SHRINK)
         left = MOST_READ - self.read % MOST_READ
         return min(wished, GROWTH, max(left / cost, SHRINK)) if cost else wished
+
+
+def _newest_first(rows: Mapping[Id, Row]) -> list[Row]:
+    return sorted(rows.values(), key=Mark.of, reverse=True)
