@@ -13,9 +13,12 @@ from elenchus.core.ids import Id, new_id
 from elenchus.core.mongo import Owned
 from elenchus.core.principal import Principal, Role
 from elenchus.jobs import service
+from elenchus.jobs import store as jobs_store
 from elenchus.jobs.enrolment import store
 from elenchus.jobs.models import Job, LedgerTenant
 from elenchus.jobs.reach import Reach
+from elenchus.jobs.schemas import JobStatus
+from elenchus.jobs.searching import store as searching
 from elenchus.jobs.searching.walk import each
 from tests.jobs.conftest import ended, kept, waiting
 
@@ -62,6 +65,44 @@ async def test_what_a_process_remembers_has_a_bound(new_principal, monkeypatch):
     for _ in range(5):
         await kept(waiting(new_principal()))
     assert len(store._enrolled) == 2
+
+
+class TestThoseThatAreQuiet:
+    async def test_they_are_not_asked_for_what_is_newer_than_their_last(self, me, new_principal, monkeypatch):
+        quiet, asked = [new_principal() for _ in range(5)], []
+        old = await kept(*(ended(firm, queued_at=now() - LONG_AGO) for firm in quiet))
+        for firm in quiet:
+            await submitted_long_ago(firm.tenant_id)
+        await kept(waiting(me))
+        between = searching.between
+
+        async def noted(reach, equal, low, *args, **named):
+            asked.append((reach.tenant_id, low))
+            return await between(reach, equal, low, *args, **named)
+
+        monkeypatch.setattr(searching, "between", noted)
+        assert {*map(Id, old)} <= await seen()
+        lows = {firm.tenant_id: [low for tenant_id, low in asked if tenant_id == firm.tenant_id] for firm in quiet}
+        latest = now() - LONG_AGO + store.REMEMBERED + store.CLOCKS_DIFFER + timedelta(minutes=1)
+        assert all(lows.values())
+        assert max(low for each_low in lows.values() for low in each_low) < latest
+        assert len([low for tenant_id, low in asked if tenant_id == me.tenant_id]) > len(lows[quiet[0].tenant_id])
+
+    async def test_one_that_is_run_again_is_no_more(self, me):
+        gone_wrong = ended(me, status=JobStatus.FAILED, queued_at=now() - LONG_AGO)
+        await kept(gone_wrong)
+        await submitted_long_ago(me.tenant_id)
+        store.forget()
+        assert await jobs_store.queue_again(gone_wrong)
+        assert (await LedgerTenant.get(me.tenant_id)).submitted_at > now() - timedelta(minutes=1)
+        assert gone_wrong.id in await seen()
+
+    async def test_those_who_did_not_say_so_are_asked_after_a_day(self, me):
+        """A worker of before goes on beside this version."""
+        await kept(waiting(me))
+        await submitted_long_ago(me.tenant_id)
+        await service.age_out(now())
+        assert (await LedgerTenant.get(me.tenant_id)).submitted_at > now() - timedelta(minutes=1)
 
 
 class TestStriking:

@@ -117,6 +117,7 @@ async def queue_again(job: Job) -> bool:
         "completed_at": None, "worker": None, "cancel_requested": False, "attempts": 0, "failures": 0,
         "crashes_between_steps": 0, "changed_at": now(), "error": None, "steps.$[].crashes": 0,
     }  # fmt: skip
+    await enrolment.enroll(job.tenant_id)
     filter_ = {"_id": job.id, "token": job.token, "status": {"$in": [JobStatus.FAILED, JobStatus.CANCELLED]}}
     found_no_more = {"$pull": {"keys": {"$in": [Key.status(status) for status in SELDOM]}}}
     return await Job.owned_by(job).update(filter_, {"$set": anew, "$inc": {"token": 1}, **found_no_more})

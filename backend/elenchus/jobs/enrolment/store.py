@@ -1,7 +1,8 @@
 """By this what is read of all tenants is read of one after the other, each by its own indexes.
 
 Indexes over all tenants would serve superusers alone and cost every job of everybody: two of them took a tenth of what
-a worker gets done on the bundled database. A tenant costs a superuser's page half a millisecond.
+a worker gets done on the bundled database. A superuser's page costs some commands of half a millisecond for each
+tenant that queued something as late as the page reaches.
 """
 
 import asyncio
@@ -9,8 +10,8 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple, TypeVar
 
 from elenchus.core.clock import now
 from elenchus.core.ids import Id
@@ -22,8 +23,18 @@ REMEMBERED = timedelta(hours=1)
 REMEMBERED_TENANTS = 10_000
 AT_ONCE = 8  # tenants: a cluster answers them beside each other
 
+CLOCKS_DIFFER = timedelta(minutes=5)  # those of two machines
+NEVER, FOR_EVER = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 T = TypeVar("T")
 _enrolled: OrderedDict[Id, float] = OrderedDict()
+
+
+class Span(NamedTuple):
+    """Whose jobs, and after which time none of them was queued."""
+
+    reach: Reach
+    until: datetime
 
 
 async def enroll(tenant_id: Id) -> None:
@@ -48,14 +59,19 @@ def forget() -> None:
 
 
 async def tenants() -> list[Id]:
-    return [found.id for found in await LedgerTenant.find_all().to_list()]
+    return [*await _submitted()]
+
+
+async def _submitted() -> dict[Id, datetime]:
+    return {found.id: found.submitted_at for found in await LedgerTenant.find_all().to_list()}
 
 
 async def enroll_all() -> int:
-    """Those that have a job and were not enrolled, whatever this process remembers: of a ledger of before, of a process
-    of before that ran on beside this version, of a restored database; how many. Reads the whole ledger."""
-    found = await Job.across_tenants().aggregate([{"$group": {"_id": "$tenant_id"}}])
-    missing = {row["_id"] for row in found}.difference(await tenants())
+    """Those that have a job and did not say so, whatever this process remembers: of a ledger of before, of a process of
+    before that ran on beside this version, of a restored database; how many. Reads the whole ledger."""
+    newest = {"$group": {"_id": "$tenant_id", "queued_at": {"$max": "$queued_at"}}}
+    found, known = await Job.across_tenants().aggregate([newest]), await _submitted()
+    missing = [row["_id"] for row in found if row["queued_at"] > known.get(row["_id"], NEVER) + REMEMBERED]
     for tenant_id in missing:
         await _write(tenant_id)
     return len(missing)
@@ -72,6 +88,14 @@ async def each_of(reach: Reach) -> list[Reach]:
     if reach.tenant_id is not None:
         return [reach]
     return [Reach(tenant_id, reach.user_id) for tenant_id in await tenants()]
+
+
+async def spans_of(reach: Reach) -> list[Span]:
+    """As `each_of`."""
+    if reach.tenant_id is not None:
+        return [Span(reach, FOR_EVER)]
+    submitted = (await _submitted()).items()
+    return [Span(Reach(tenant_id, reach.user_id), at + REMEMBERED + CLOCKS_DIFFER) for tenant_id, at in submitted]
 
 
 async def read_each(reaches: Sequence[Reach], read: Callable[[Reach], Awaitable[T]]) -> AsyncIterator[T]:

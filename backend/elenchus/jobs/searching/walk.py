@@ -8,6 +8,7 @@ from elenchus.core.clock import now
 from elenchus.core.ids import Id
 from elenchus.core.mongo import EPOCH, Row
 from elenchus.jobs.enrolment import store as enrolment
+from elenchus.jobs.enrolment.store import Span
 from elenchus.jobs.reach import Reach
 from elenchus.jobs.searching import store
 from elenchus.jobs.searching.plan import Plan
@@ -47,7 +48,7 @@ class Walk:
     _stretch: timedelta = field(init=False)
     _left: list[Row] = field(default_factory=list)
     _looked_by_id: bool = False
-    _reaches: list[Reach] = field(default_factory=list)
+    _spans: list[Span] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._stretch = FIRST_STRETCH_OF_FEW if self.plan.is_about_one else FIRST_STRETCH
@@ -103,14 +104,14 @@ class Walk:
 
     async def _between(self, low: datetime) -> tuple[list[Row], bool]:
         """Of all streams together; whether older ones of the stretch are left."""
-        self._reaches = self._reaches or await enrolment.each_of(self.plan.reach)
+        self._spans = self._spans or await enrolment.spans_of(self.plan.reach)
         found: dict[Id, Row] = {}
         cut_at = Mark(low, FIRST_ID)
 
         async def read(reach: Reach) -> list[tuple[list[Row], bool]]:
             return await self._streams(cut_at.at, reach)
 
-        async for streams in enrolment.read_each(self._reaches, read):
+        async for streams in enrolment.read_each([span.reach for span in self._spans if span.until >= low], read):
             for rows, is_cut in streams:
                 found |= {row["_id"]: row for row in rows}
                 if is_cut:  # nothing older is told of any stream before it is known of this one
