@@ -170,6 +170,25 @@ test("jobs, the palette and the keys", async ({ page, firm }) => {
   await expectAccessible(page, "the menu of the account");
 });
 
+test("what is not there, and what does not answer", async ({ page, firm: _, mayFail }) => {
+  mayFail(/\/no-such-page\/|\/api\/v1\/documents/);
+  await page.goto("/no-such-page/");
+  await expect(page.getByRole("heading", { name: "There is no such page" })).toBeVisible();
+  await expectAccessible(page, "no such page");
+  await page.goto(`/documents/?id=${NOBODYS}`);
+  await expect(page.getByText("This document is not here")).toBeVisible();
+  await expectAccessible(page, "no such document");
+  await page.route("**/api/v1/documents*", (route) => route.abort());
+  await page.goto("/documents/");
+  const fault = page.getByRole("alert").filter({ hasText: "The documents could not be loaded" });
+  await expect(fault).toBeVisible();
+  await expectAccessible(page, "documents, without an answer");
+  await page.unroute("**/api/v1/documents*");
+  await fault.getByRole("button", { name: "Retry" }).click();
+  await expect(page.getByText("Drop documents here, or whole folders")).toBeVisible();
+});
+
+const NOBODYS = "0123456789abcdef01234567";
 const TABS = ["profile", "security", "members", "keys", "firm", "audit", "data"];
 
 test("settings", async ({ page, firm }) => {

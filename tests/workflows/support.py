@@ -41,6 +41,15 @@ async def get(firm: Firm, execution: dict[str, Any]) -> dict[str, Any]:
     return told
 
 
+async def listed(firm: Firm, execution: dict[str, Any]) -> dict[str, Any]:
+    """As the list of executions has it."""
+    answer = await firm.client.get("/api/v1/workflows/executions", params={"template_id": execution["template_id"]})
+    assert answer.status_code == 200, answer.text
+    items = answer.json()["items"]
+    found: dict[str, Any] = next(row for row in items if row["execution_id"] == execution["execution_id"])
+    return found
+
+
 def path(execution: dict[str, Any], *more: str) -> str:
     return "/".join(["/api/v1/workflows/executions", execution["execution_id"], *more])
 

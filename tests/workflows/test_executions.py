@@ -9,6 +9,7 @@ from tests.workflows.support import (
     events,
     execute,
     get,
+    listed,
     of,
     over,
     path,
@@ -157,6 +158,18 @@ class TestApproval:
         soon = step("ask", "approval", input={"title": "?", "expires_after_hours": 0.0001, "on_reject": "continue"})
         done = await ran(shared, soon, output="{{ steps.ask.approved }}")
         assert (done["status"], done["output_data"]) == ("completed", False)
+        assert (done["rejected_step"], (await listed(shared, done))["rejected_step"]) == ("ask", "ask")
+
+    @pytest.mark.parametrize("approved", [True, False])
+    async def test_the_list_too_tells_one_that_went_on_rejected(self, shared: Firm, approved: bool):
+        asked = step("ask", "approval", input={"title": "Send it?", "on_reject": "continue"})
+        waiting = await reached(shared, await execute(shared, await template(shared, asked)), "waiting")
+        assert waiting["rejected_step"] is None
+        await decide(shared, waiting, "ask", approved=approved)
+        done = await over(shared, waiting)
+        row = await listed(shared, done)
+        assert (row["status"], row["rejected_step"]) == ("completed", None if approved else "ask")
+        assert done["rejected_step"] == row["rejected_step"]
 
 
 class TestSteering:

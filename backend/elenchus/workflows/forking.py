@@ -13,11 +13,10 @@ from elenchus.jobs import run as runs
 from elenchus.workflows import files, planning, store
 from elenchus.workflows.definition import Definition
 from elenchus.workflows.errors import NotYoursToWrite, StepNotFound
-from elenchus.workflows.models import INPUT, OUTPUT, Execution, File, Spent, Step, inline
+from elenchus.workflows.models import APPROVAL, INPUT, OUTPUT, Execution, File, Spent, Step, inline
 from elenchus.workflows.running.desk import as_json
 from elenchus.workflows.schemas import Budget, ContinueIn, StepStatus
 
-APPROVAL = "approval"
 _TAKEN_OVER = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED})
 
 

@@ -17,6 +17,7 @@ from elenchus.core.principal import Role
 from elenchus.jobs.schemas import JobError, Priority
 from elenchus.workflows.schemas import Budget, ExecutionStatus, StepStatus
 
+APPROVAL = "approval"  # the kind of the steps that a person decides
 INPUT, OUTPUT = "input", "output"  # the parts that are what a step was given and gave
 INLINE_BYTES = 16 * 1024  # of JSON within the execution; what is bigger stands in a part
 

@@ -42,6 +42,7 @@ def _head(execution: Execution) -> dict[str, object]:
         "progress_percentage": telling.progress_percentage(execution),
         "error_message": error.detail if error else None,
         "error_step": execution.error_step,
+        "rejected_step": telling.rejected_step(execution),
         "usage": spent(execution.spent),
         "job_id": execution.job_id,
         "parent_execution_id": execution.parent_id,

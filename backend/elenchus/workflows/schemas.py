@@ -154,6 +154,8 @@ class StepOut(BaseModel):
 
 
 class ExecutionListed(BaseModel):
+    """`rejected_step` is the last approval that was refused, or not decided in time, and did not end it."""
+
     execution_id: str
     template_id: IdField
     template_name: str
@@ -166,6 +168,7 @@ class ExecutionListed(BaseModel):
     progress_percentage: float
     error_message: str | None
     error_step: str | None
+    rejected_step: str | None
     usage: SpentOut
     job_id: IdField
     parent_execution_id: str | None

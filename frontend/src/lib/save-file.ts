@@ -1,4 +1,4 @@
-const REVOKE_AFTER_MS = 10_000;
+const REVOKE_AFTER_MS = 60_000; // until the browser has taken the file, also a big one from a slow disk
 
 /** As a download of the browser. */
 export function saveFile(blob: Blob, name: string): void {

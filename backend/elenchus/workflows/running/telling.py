@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from elenchus.core.clock import now
-from elenchus.workflows.models import Event, Execution, Step
+from elenchus.workflows.models import APPROVAL, Event, Execution, Step
 from elenchus.workflows.schemas import ExecutionStatus, StepStatus
 
 _DONE = frozenset({StepStatus.COMPLETED, StepStatus.SKIPPED})
@@ -28,6 +28,18 @@ def current_step(execution: Execution) -> str | None:
     """The first that is under way, or that it failed in."""
     under_way = next((step.name for step in execution.steps if step.status in _UNDER_WAY), None)
     return under_way or execution.error_step
+
+
+def rejected_step(execution: Execution) -> str | None:
+    """The last one that somebody said no to, or that nobody decided in time, and after which it went on. Without what
+    the step gave, which a list does not read."""
+    rejected = (step.name for step in reversed(execution.steps) if _is_rejected(step))
+    return next(rejected, None)
+
+
+def _is_rejected(step: Step) -> bool:
+    is_decided = step.type == APPROVAL and step.status is StepStatus.COMPLETED
+    return is_decided and not (step.decision and step.decision.approved)
 
 
 def seconds(began: datetime | None, ended: datetime | None) -> float | None:

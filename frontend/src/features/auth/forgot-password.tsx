@@ -1,10 +1,10 @@
 "use client";
 
 import { useState } from "react";
-import { Field, Input } from "@/components/ui/field";
 import { publicApi, unwrap } from "@/lib/api/client";
 import { AuthHeading } from "./auth-frame";
 import { AuthLink } from "./auth-link";
+import { EmailField } from "./email-field";
 import { FormProblem } from "./form-problem";
 import { SubmitButton } from "./submit-button";
 import { textOf, useSubmit } from "./use-submit";
@@ -33,19 +33,7 @@ export function ForgotPassword() {
       </AuthHeading>
       <form onSubmit={submit} className="space-y-4">
         <FormProblem problem={problem} fields={["email"]} />
-        <Field label="E-mail address" error={problem?.fieldErrors.email}>
-          {(described) => (
-            <Input
-              {...described}
-              name="email"
-              type="email"
-              autoComplete="username"
-              required
-              autoFocus
-              className="h-11"
-            />
-          )}
-        </Field>
+        <EmailField name="email" problem={problem} autoFocus />
         <SubmitButton isPending={isPending} problem={problem}>
           Mail me a link
         </SubmitButton>

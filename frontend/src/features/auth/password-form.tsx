@@ -1,10 +1,11 @@
 "use client";
 
-import { Field, Input } from "@/components/ui/field";
+import { Field } from "@/components/ui/field";
 import { Problem } from "@/lib/api/problem";
 import { session } from "@/lib/api/session";
 import { AuthHeading } from "./auth-frame";
 import { AuthLink } from "./auth-link";
+import { EmailField } from "./email-field";
 import { FormProblem } from "./form-problem";
 import { GoogleButton } from "./google-button";
 import { GoogleRefusal } from "./google-refusal";
@@ -46,19 +47,7 @@ export function PasswordForm({ next, refusal, onCodeNeeded }: PasswordFormProps)
       {refusal && !problem && <GoogleRefusal slug={refusal} />}
       <form onSubmit={submit} className="space-y-4">
         <FormProblem problem={problem} fields={["username", "password"]} />
-        <Field label="E-mail address" error={problem?.fieldErrors.username}>
-          {(described) => (
-            <Input
-              {...described}
-              name="username"
-              type="email"
-              autoComplete="username"
-              required
-              autoFocus
-              className="h-11"
-            />
-          )}
-        </Field>
+        <EmailField name="username" problem={problem} autoFocus />
         <Field
           label="Password"
           error={problem?.fieldErrors.password}

@@ -7,6 +7,7 @@ import { session } from "@/lib/api/session";
 import { nextPage } from "@/lib/next-page";
 import { AuthHeading } from "./auth-frame";
 import { AuthLink } from "./auth-link";
+import { EmailField } from "./email-field";
 import { FormProblem } from "./form-problem";
 import { PasswordInput } from "./password-input";
 import { SubmitButton } from "./submit-button";
@@ -55,11 +56,7 @@ export function SignUp() {
             />
           )}
         </Field>
-        <Field label="E-mail address" error={errors?.email}>
-          {(described) => (
-            <Input {...described} name="email" type="email" autoComplete="email" required className="h-11" />
-          )}
-        </Field>
+        <EmailField name="email" problem={problem} autoComplete="email" />
         {!invitation && (
           <Field
             label={

@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { toast } from "@/components/ui/toast";
 import { api, type Schemas, unwrap } from "@/lib/api/client";
+import { saveFile } from "@/lib/save-file";
 import { type DocumentOut, putEverywhere, takeOut } from "./documents-cache";
 
 export type DetailsChange = Schemas["DetailsChange"];
@@ -55,19 +56,13 @@ export function useChange(document: DocumentOut) {
   });
 }
 
-const LET_GO_MS = 60_000; // until the browser has taken the file
-
 /** The original. It needs the session's token, so a plain link would not do. */
 export async function download(document: DocumentOut): Promise<void> {
   try {
     const blob = await unwrap(
       api.GET("/api/v1/documents/{document_id}/file", { params: pathOf(document), parseAs: "blob" }),
     );
-    const url = URL.createObjectURL(blob as Blob);
-    const link = window.document.createElement("a");
-    Object.assign(link, { href: url, download: document.filename });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), LET_GO_MS);
+    saveFile(blob as Blob, document.filename);
   } catch (error) {
     toast.failed(`“${document.filename}” could not be downloaded`, error);
   }

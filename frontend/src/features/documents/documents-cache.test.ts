@@ -10,6 +10,7 @@ import {
   takeOut,
   withJob,
 } from "./documents-cache";
+import { isOfUnknown } from "./use-live-documents";
 
 function documentOf(id: string, processing: Partial<Schemas["ProcessingOut"]> = {}): DocumentOut {
   const at = {
@@ -70,5 +71,25 @@ describe("lists", () => {
     takeOut(queries, "b");
     expect(isHeld(queries, "b")).toBe(false);
     expect(isHeld(queries, "a")).toBe(true);
+  });
+});
+
+describe("isOfUnknown", () => {
+  const reading = (id: string, changes: Partial<Schemas["JobOut"]> = {}) =>
+    jobOf({
+      id: `reading ${id}`,
+      type: "library.ingest",
+      subject: { type: "document", id },
+      ...changes,
+    });
+
+  it("is once of a document that no list holds, and once more when it is over", () => {
+    const [queries, heard] = [new QueryClient(), new Set<string>()];
+    queries.setQueryData([...LISTS, {}], { items: [documentOf("a")] });
+    expect(isOfUnknown(queries, reading("a"), heard)).toBe(false);
+    expect(isOfUnknown(queries, reading("new"), heard)).toBe(true);
+    expect(isOfUnknown(queries, reading("new", { progress: 0.9 }), heard)).toBe(false);
+    expect(isOfUnknown(queries, reading("new", { status: "completed" }), heard)).toBe(true);
+    expect(isOfUnknown(queries, reading("other", { type: "library.analyze" }), heard)).toBe(false);
   });
 });

@@ -1,9 +1,11 @@
 "use client";
 
 import { useQueryClient } from "@tanstack/react-query";
+import { ArrowUp } from "lucide-react";
 import dynamic from "next/dynamic";
 import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
 import { Page } from "@/components/shell/page";
+import { Button } from "@/components/ui/button";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { useMay } from "@/lib/api/use-session";
@@ -18,6 +20,7 @@ import { Passages } from "./passages";
 import { UploadButton } from "./upload-button";
 import { useDocuments } from "./use-documents";
 import { useLiveDocuments } from "./use-live-documents";
+import { useNews } from "./use-news";
 
 const loadTable = () => import("./documents-table").then(({ DocumentsTable }) => DocumentsTable);
 const DocumentsTable = dynamic(loadTable, { ssr: false, loading: () => <LoadingRows /> });
@@ -27,7 +30,10 @@ export function Library({ scrolledTo }: { scrolledTo: RefObject<number> }) {
   const [address] = useAddress();
   const { query, documents } = useDocuments(address);
   const mayUpload = useMay("member");
-  useLiveDocuments(documents);
+  const scroller = useRef<HTMLDivElement>(null);
+  const isReading = query.isFetching && !query.isFetchingNextPage;
+  const news = useNews({ list: scroller, isReading, read: query.refetch });
+  useLiveDocuments(documents, news.tell);
   useEffect(() => void loadTable().catch(() => {}), []); // while the documents are on their way
   const isFiltered = Object.keys(filtersOf(address)).length > 0;
   const isEmpty = query.isSuccess && documents.length === 0;
@@ -52,7 +58,14 @@ export function Library({ scrolledTo }: { scrolledTo: RefObject<number> }) {
         {address.inside ? (
           <Passages className="min-h-0 flex-1 overflow-y-auto p-4 desk:px-6" />
         ) : (
-          <List query={query} documents={documents} scrolledTo={scrolledTo} isFiltered={isFiltered} />
+          <List
+            query={query}
+            documents={documents}
+            scroller={scroller}
+            scrolledTo={scrolledTo}
+            isFiltered={isFiltered}
+            hasNews={news.isWaiting}
+          />
         )}
       </DropArea>
     </Page>
@@ -73,19 +86,20 @@ function countOf(loaded: number, hasMore: boolean): string {
 
 type Found = ReturnType<typeof useDocuments>;
 
-function List({
-  query,
-  documents,
-  scrolledTo,
-  isFiltered,
-}: Found & { scrolledTo: RefObject<number>; isFiltered: boolean }) {
+interface ListProps extends Found {
+  scroller: RefObject<HTMLDivElement | null>;
+  scrolledTo: RefObject<number>;
+  isFiltered: boolean;
+  hasNews: boolean;
+}
+
+function List({ query, documents, scroller, scrolledTo, isFiltered, hasNews }: ListProps) {
   const queries = useQueryClient();
-  const scroller = useRef<HTMLDivElement>(null);
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const chosen = useMemo(() => documents.filter(({ id }) => ticked.has(id)), [documents, ticked]);
   useEffect(() => {
     scroller.current?.scrollTo(0, scrolledTo.current);
-  }, [scrolledTo]);
+  }, [scroller, scrolledTo]);
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   if (query.isPending) return <LoadingRows />;
   if (documents.length === 0 && query.isSuccess && !outcome)
@@ -103,6 +117,9 @@ function List({
         }}
         className="relative min-h-0 flex-1 overflow-y-auto"
       >
+        {hasNews && (
+          <NewsButton onShow={() => query.refetch().then(() => scroller.current?.scrollTo(0, 0))} />
+        )}
         <DocumentsTable
           documents={documents}
           scroller={scroller}
@@ -113,5 +130,16 @@ function List({
         {query.isFetchingNextPage && <SkeletonRows rows={2} />}
       </div>
     </>
+  );
+}
+
+/** Above the rows, of which it moves none. */
+function NewsButton({ onShow }: { onShow: () => unknown }) {
+  return (
+    <div role="status" className="sticky top-2 z-20 flex h-0 justify-center">
+      <Button size="small" className="shadow-float" onClick={onShow}>
+        <ArrowUp aria-hidden /> Show what is new
+      </Button>
+    </div>
   );
 }

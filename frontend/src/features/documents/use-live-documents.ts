@@ -1,6 +1,7 @@
 "use client";
 
 import { type QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
 import type { Schemas } from "@/lib/api/client";
 import { useEvents } from "@/lib/api/use-events";
 import { isUnderWay } from "./document-status";
@@ -16,12 +17,20 @@ const MOST_ASKED = 20;
 const WITHOUT_STREAM_MS = 3000;
 const OF_OTHERS_MS = 20_000;
 
-/** Keep what is shown up to date: by the stream of one's own jobs, and by asking for what that does not tell. */
-export function useLiveDocuments(shown: readonly DocumentOut[]): void {
+/**
+ * Keep what is shown up to date: by the stream of one's own jobs, and by asking for what that does not tell. `onNew` is
+ * called of a document that no list here holds, when its reading is heard of first, and when it is over.
+ */
+export function useLiveDocuments(shown: readonly DocumentOut[], onNew?: () => void): void {
   const queries = useQueryClient();
+  const heard = useRef(new Set<string>());
   const { state } = useEvents<Schemas["JobEvent"]>({
     path: "/api/v1/jobs/events",
-    onEvent: (event) => event.event === "job" && take(queries, event.data),
+    onEvent: (event) => {
+      if (event.event !== "job") return;
+      take(queries, event.data);
+      if (isOfUnknown(queries, event.data, heard.current)) onNew?.();
+    },
   });
   const ids = shown.filter(isUnderWay).map(({ id }) => id);
   const asked = ids.slice(0, MOST_ASKED);
@@ -43,6 +52,14 @@ export function useLiveJob(jobId: string): Job | undefined {
 }
 
 const liveJob = (jobId: string) => ["job as told", jobId];
+
+/** Once of each: a filter may leave out what is being read, and each of its steps is told. */
+export function isOfUnknown(queries: QueryClient, job: Job, heard: Set<string>): boolean {
+  const word = `${job.id} ${OVER.has(job.status)}`;
+  if (job.type !== INGEST || heard.has(word)) return false;
+  heard.add(word);
+  return !isHeld(queries, job.subject.id);
+}
 
 function take(queries: QueryClient, job: Job): void {
   queries.setQueryData(liveJob(job.id), job);

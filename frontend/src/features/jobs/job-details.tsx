@@ -14,6 +14,7 @@ import { AttemptTimeline } from "./attempt-timeline";
 import { Duration, NamedSubject } from "./job-facts";
 import { JobFailure } from "./job-failure";
 import { type Job, type JobDetail, jobSentence, jobStatus, mayCancel, mayRetry } from "./job-status";
+import { subjectWords } from "./job-words";
 
 export interface JobActs {
   mayAct: boolean;
@@ -79,13 +80,8 @@ function Facts({ job }: { job: JobDetail }) {
           <dd className="font-mono text-xs wrap-anywhere">{job.worker}</dd>
         </>
       )}
-      <dt className="leading-7">Job id</dt>
-      <dd className="flex items-start gap-1">
-        <span className="font-mono text-xs leading-7 wrap-anywhere">{job.id}</span>
-        <IconButton label="Copy the job id" size="small" onClick={() => copyId(job.id)}>
-          <Copy aria-hidden />
-        </IconButton>
-      </dd>
+      <Id of="Job" id={job.id} />
+      <Id of={subjectWords(job.subject).label} id={job.subject.id} />
       {job.request_id && (
         <>
           <dt>Request</dt>
@@ -93,6 +89,20 @@ function Facts({ job }: { job: JobDetail }) {
         </>
       )}
     </dl>
+  );
+}
+
+function Id({ of, id }: { of: string; id: string }) {
+  return (
+    <>
+      <dt className="leading-7">{of} id</dt>
+      <dd className="flex items-start gap-1">
+        <span className="font-mono text-xs leading-7 wrap-anywhere">{id}</span>
+        <IconButton label={`Copy the ${of.toLowerCase()} id`} size="small" onClick={() => copyId(id)}>
+          <Copy aria-hidden />
+        </IconButton>
+      </dd>
+    </>
   );
 }
 

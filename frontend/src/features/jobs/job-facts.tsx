@@ -5,9 +5,9 @@ import { useEffect, useState } from "react";
 import { $api } from "@/lib/api/client";
 import { formatDuration } from "@/lib/format";
 import type { Job } from "./job-status";
-import { shortId, subjectWords } from "./job-words";
+import { subjectWords } from "./job-words";
 
-/** The document by its name, once that is known; what was deleted since keeps its id. */
+/** The document by its name, once that is known; what was deleted since is what it was. */
 export function NamedSubject({ subject }: { subject: Job["subject"] }) {
   const document = $api.useQuery(
     "get",
@@ -20,11 +20,7 @@ export function NamedSubject({ subject }: { subject: Job["subject"] }) {
 
 export function SubjectLink({ subject, name }: { subject: Job["subject"]; name?: string | undefined }) {
   const { label, href } = subjectWords(subject);
-  const words = name ?? (
-    <>
-      {label} <span className="font-mono text-xs">{shortId(subject.id)}</span>
-    </>
-  );
+  const words = name ?? label;
   if (!href) return <span className="text-muted">{words}</span>;
   return (
     <Link

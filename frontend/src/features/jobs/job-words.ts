@@ -42,6 +42,10 @@ export function subjectWords({ type, id }: Job["subject"]): SubjectWords {
       return { label: "Analysis", href: null };
     case "brief":
       return { label: "Brief", href: null };
+    case "tenant":
+      return { label: "Firm", href: null };
+    case "user":
+      return { label: "Person", href: null };
     default:
       return {
         label: type ? type[0]?.toUpperCase() + type.slice(1).replaceAll("_", " ") : "Something",

@@ -7,9 +7,10 @@ import { Cell, Head, HeadCell, Row, Table } from "@/components/ui/table";
 import { Time } from "@/components/ui/time";
 import { type RowPlace, VirtualRows } from "@/components/ui/virtual-rows";
 import { cn } from "@/lib/cn";
-import { Duration, SubjectLink } from "./job-facts";
+import { Duration } from "./job-facts";
 import { type Job, jobSentence, jobStatus } from "./job-status";
 import { jobName, typeWords } from "./job-words";
+import { SubjectCell } from "./subject-cell";
 import type { Selection } from "./use-selection";
 
 interface JobsTableProps {
@@ -112,7 +113,7 @@ function JobRow({
           {typeWords(job.type)}
         </button>
         <span className="text-[0.8125rem]">
-          <SubjectLink subject={job.subject} />
+          <SubjectCell subject={job.subject} />
         </span>
         <span className="block text-[0.8125rem] text-muted @2xl:hidden">
           <Time at={job.queued_at} />

@@ -15,7 +15,7 @@ export interface PanelsProps {
   openedKey: string | null;
 }
 
-const NAMES = { sources: "Sources", chat: "Chat", viewer: "Source" } as const;
+const NAMES = { sources: "Sources", chat: "Chat", viewer: "Source and results" } as const;
 type Name = keyof typeof NAMES;
 const IDS: Name[] = ["sources", "chat", "viewer"];
 
@@ -48,69 +48,68 @@ function OneAtATime({ openedKey, ...panels }: PanelsProps) {
   );
 }
 
-function SideBySide({ openedKey, sources, chat, viewer }: PanelsProps) {
+const SIZES = { sources: "22%", chat: "43%", viewer: "35%" }; // without a unit the first frame has other widths
+const LEAST = { sources: 220, chat: 340, viewer: 320 };
+const STRIP = 44;
+
+function SideBySide({ openedKey, ...panels }: PanelsProps) {
   const layout = useDefaultLayout({ id: "research-panels", panelIds: IDS, storage: localStorage });
-  const refs = { sources: usePanelRef(), chat: usePanelRef(), viewer: usePanelRef() };
-  const [collapsed, setCollapsed] = useState<Record<Name, boolean>>({
-    sources: false,
-    chat: false,
-    viewer: false,
-  });
-  const toggle = (name: Name) => {
-    const panel = refs[name].current;
-    if (panel?.isCollapsed()) panel.expand();
-    else panel?.collapse();
-  };
-  const viewerRef = refs.viewer;
-  useEffect(() => {
-    if (openedKey) viewerRef.current?.expand();
-  }, [openedKey, viewerRef]);
-  useShortcut({
-    keys: "[",
-    label: "Show or hide the sources",
-    group: "Research",
-    run: () => toggle("sources"),
-  });
-  useShortcut({
-    keys: "]",
-    label: "Show or hide the source beside the chat",
-    group: "Research",
-    run: () => toggle("viewer"),
-  });
-  const sizes = { sources: "22%", chat: "43%", viewer: "35%" }; // without a unit the first frame has other widths
-  const least = { sources: 220, chat: 340, viewer: 320 };
-  const bodies = { sources, chat, viewer };
+  const { refs, collapsed, toggle, resized } = useCollapsing(openedKey);
   return (
     <Group {...layout} className="min-h-0 flex-1">
       {IDS.flatMap((name, index) => [
-        ...(index > 0
-          ? [
-              <Separator
-                key={`${name}-edge`}
-                className="w-px bg-line outline-offset-0 transition-colors hover:bg-accent data-[separator=active]:bg-accent"
-              />,
-            ]
-          : []),
+        ...(index > 0 ? [<Edge key={`${name}-edge`} />] : []),
         <Panel
           key={name}
           id={name}
           panelRef={refs[name]}
-          defaultSize={sizes[name]}
-          minSize={least[name]}
+          defaultSize={SIZES[name]}
+          minSize={LEAST[name]}
           collapsible
-          collapsedSize={44}
-          onResize={({ inPixels }) => {
-            const isSmall = inPixels <= 48;
-            setCollapsed((before) => (before[name] === isSmall ? before : { ...before, [name]: isSmall }));
-          }}
+          collapsedSize={STRIP}
+          onResize={({ inPixels }) => resized(name, inPixels)}
         >
           <Collapsible name={name} isCollapsed={collapsed[name]} onToggle={() => toggle(name)}>
-            {bodies[name]}
+            {panels[name]}
           </Collapsible>
         </Panel>,
       ])}
     </Group>
   );
+}
+
+function Edge() {
+  return (
+    <Separator className="w-px bg-line outline-offset-0 transition-colors hover:bg-accent data-[separator=active]:bg-accent" />
+  );
+}
+
+/** Which panels are strips: by hand, by key, and by how narrow they were drawn. What is opened shows the viewer. */
+function useCollapsing(openedKey: string | null) {
+  const refs = { sources: usePanelRef(), chat: usePanelRef(), viewer: usePanelRef() };
+  const [collapsed, setCollapsed] = useState({ sources: false, chat: false, viewer: false });
+  const toggle = (name: Name) => {
+    const panel = refs[name].current;
+    if (panel?.isCollapsed()) panel.expand();
+    else panel?.collapse();
+  };
+  const resized = (name: Name, pixels: number) => {
+    const isSmall = pixels <= STRIP + 4; // of rounding
+    setCollapsed((before) => (before[name] === isSmall ? before : { ...before, [name]: isSmall }));
+  };
+  const viewerRef = refs.viewer;
+  useEffect(() => {
+    if (openedKey) viewerRef.current?.expand();
+  }, [openedKey, viewerRef]);
+  const group = "Research";
+  useShortcut({ keys: "[", label: "Show or hide the sources", group, run: () => toggle("sources") });
+  useShortcut({
+    keys: "]",
+    label: "Show or hide what is beside the chat",
+    group,
+    run: () => toggle("viewer"),
+  });
+  return { refs, collapsed, toggle, resized };
 }
 
 interface CollapsibleProps {

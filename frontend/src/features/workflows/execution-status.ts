@@ -1,7 +1,7 @@
 import { Ban, CircleCheck, CircleDashed, CircleX, Hourglass, LoaderCircle, SkipForward } from "lucide-react";
 import type { StatusLook } from "@/components/ui/status";
-import type { Execution, Step } from "./execution";
-import { isRejected, rejectionOf } from "./rejection";
+import type { Execution, Listed, Step } from "./execution";
+import { isRejected, rejectedStep } from "./rejection";
 
 export const executionStatus = {
   pending: { label: "Waiting to begin", tone: "muted", icon: CircleDashed },
@@ -24,8 +24,8 @@ export const stepStatus = {
 
 const rejected: StatusLook = { label: "Rejected", tone: "warn", icon: Ban };
 
-export function lookOfRun(run: Execution): StatusLook {
-  return rejectionOf(run) ? rejected : executionStatus[run.status];
+export function lookOfRun(run: Pick<Listed, "status" | "rejected_step">): StatusLook {
+  return rejectedStep(run) ? rejected : executionStatus[run.status];
 }
 
 export function lookOfStep(step: Step): StatusLook {

@@ -7,7 +7,12 @@ const NO = { approved: false, comment: "Cite the lease.", by: "u1", at: "2026-11
 
 function run(output: unknown, status = "completed"): Execution {
   const review = { name: "review", type: "approval", status: "completed", output_data: output };
-  return { status, steps: [{ name: "draft", type: "llm", status: "completed" }, review] } as never;
+  const isNo = (output as typeof NO | null)?.approved === false;
+  return {
+    status,
+    rejected_step: isNo ? "review" : null,
+    steps: [{ name: "draft", type: "llm", status: "completed" }, review],
+  } as never;
 }
 
 test("a run that was approved, or in which nobody was asked, is completed", () => {
@@ -21,6 +26,12 @@ test("a rejected one says so, with the comment, and who has to be told", () => {
   expect(rejectionOf(run({ ...NO, by: null, comment: "" }))).toMatchObject({ wasDecided: false });
   expect(lookOfRun(run(NO)).label).toBe("Rejected");
   expect(lookOfStep(run(NO).steps[1] as Step).label).toBe("Rejected");
+});
+
+test("a list, which has no steps, says the same", () => {
+  expect(lookOfRun({ status: "completed", rejected_step: "review" }).label).toBe("Rejected");
+  expect(lookOfRun({ status: "completed", rejected_step: null }).label).toBe("Completed");
+  expect(lookOfRun({ status: "running", rejected_step: "review" }).label).toBe("Running");
 });
 
 test("one that goes on, or failed, has its own state", () => {

@@ -1,4 +1,4 @@
-import type { Execution, Step } from "./execution";
+import type { Execution, Listed, Step } from "./execution";
 
 /** Somebody said no, or nobody decided in time. */
 export interface Rejection {
@@ -9,11 +9,19 @@ export interface Rejection {
 }
 
 /** Of a run that came to its end all the same. */
-export function rejectionOf({ status, steps }: Execution): Rejection | null {
-  const step = status === "completed" ? steps.findLast(isRejected) : undefined;
+export function rejectionOf(run: Execution): Rejection | null {
+  const step = run.steps.find(({ name }) => name === rejectedStep(run));
   if (!step) return null;
-  const { comment, at, by } = step.output_data as Record<string, unknown>;
+  const { comment, at, by } = (step.output_data ?? {}) as Record<string, unknown>;
   return { step, comment: text(comment), at: text(at) || null, wasDecided: by !== null };
+}
+
+/** As a list knows it too, which has no steps. */
+export function rejectedStep({
+  status,
+  rejected_step,
+}: Pick<Listed, "status" | "rejected_step">): string | null {
+  return status === "completed" ? rejected_step : null;
 }
 
 export function isRejected({ type, status, output_data }: Step): boolean {

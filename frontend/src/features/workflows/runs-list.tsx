@@ -13,7 +13,7 @@ import { $api } from "@/lib/api/client";
 import { formatDuration, formatMoney, formatPercent } from "@/lib/format";
 import { oneOf, useUrlState } from "@/lib/url-state";
 import { isOver, type Listed, runAddress } from "./execution";
-import { executionStatus } from "./execution-status";
+import { executionStatus, lookOfRun } from "./execution-status";
 
 const STATES = ["pending", "running", "waiting", "completed", "failed", "cancelled"] as const;
 const PARAMS = { status: oneOf(STATES, null) };
@@ -118,7 +118,7 @@ function RunRow({ run }: { run: Listed }) {
         {run.error_message && <p className="truncate text-[0.8125rem] text-muted">{run.error_message}</p>}
         {run.schedule_id && <p className="text-[0.8125rem] text-muted">by schedule</p>}
       </div>
-      <Status look={executionStatus[run.status]} className="justify-self-end sm:justify-self-start" />
+      <Status look={lookOfRun(run)} className="justify-self-end sm:justify-self-start" />
       <span className="text-[0.8125rem] text-muted">{told.filter(Boolean).join(" · ")}</span>
       <span className="justify-self-end text-[0.8125rem] text-muted">
         <Time at={run.created_at} />

@@ -3791,7 +3791,10 @@ export interface components {
          * @description One event of the stream of an execution; it ends with the execution.
          */
         ExecutionEvent: components["schemas"]["Snapshot"] | components["schemas"]["ExecutionChanged"] | components["schemas"]["ErrorEvent"];
-        /** ExecutionListed */
+        /**
+         * ExecutionListed
+         * @description `rejected_step` is the last approval that was refused, or not decided in time, and did not end it.
+         */
         ExecutionListed: {
             /** Execution Id */
             execution_id: string;
@@ -3815,6 +3818,8 @@ export interface components {
             error_message: string | null;
             /** Error Step */
             error_step: string | null;
+            /** Rejected Step */
+            rejected_step: string | null;
             usage: components["schemas"]["SpentOut"];
             /** @example 665f1c2ab7e4d1a2c3b4d5e6 */
             job_id: string;
@@ -3864,6 +3869,8 @@ export interface components {
             error_message: string | null;
             /** Error Step */
             error_step: string | null;
+            /** Rejected Step */
+            rejected_step: string | null;
             usage: components["schemas"]["SpentOut"];
             /** @example 665f1c2ab7e4d1a2c3b4d5e6 */
             job_id: string;

@@ -1,26 +1,24 @@
 "use client";
 
-import { MessageSquareQuote, SquarePen } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { MessageSquareQuote } from "lucide-react";
+import { useEffect, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
-import { $api } from "@/lib/api/client";
 import { useMay } from "@/lib/api/use-session";
 import { plural } from "@/lib/format";
-import { type Live, withLive } from "../answers/live";
-import { choose, type Turn, threadOf } from "../answers/thread";
+import type { Live } from "../answers/live";
+import type { Turn } from "../answers/thread";
 import type { Answering } from "../answers/use-answer";
-import { Answer } from "./answer";
-import { AnswerActions } from "./answer-actions";
+import { useNaming } from "../answers/use-naming";
+import { ChatHead } from "./chat-head";
 import { Composer } from "./composer";
-import { ConversationMenu } from "./conversation-menu";
-import { Conversations } from "./conversations";
-import { Question } from "./question";
 import { ThreadView } from "./thread-view";
-import { useMessages } from "./use-messages";
-import { Versions } from "./versions";
+import { TurnView } from "./turn-view";
+import { useThread } from "./use-thread";
+
+const OF_FIRST_ANSWER = 2; // messages: the question and it
 
 interface ChatPanelProps {
   conversationId: string | null;
@@ -34,37 +32,26 @@ interface ChatPanelProps {
 
 /** Questions, answers, and where the next question is written. */
 export function ChatPanel({ conversationId, answering, onAsk, onOpen, hindrance, scope }: ChatPanelProps) {
-  const { live, start } = answering;
+  const { live } = answering;
   const mayAsk = useMay("member");
-  const [isWithEarlier, setWithEarlier] = useState(false);
-  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const conversation = $api.useQuery(
-    "get",
-    "/api/v1/chat/conversations/{conversation_id}",
-    { params: { path: { conversation_id: conversationId ?? "" } } },
-    { enabled: conversationId !== null },
-  );
-  const opened = conversationId === null ? undefined : conversation.data;
-  const { messages, hasEarlier, earlier } = useMessages(opened, isWithEarlier);
-  const turns = useMemo(() => threadOf(withLive(messages, live), chosen), [messages, live, chosen]);
+  const { conversation, opened, turns, earlier, showNewest, ...versions } = useThread(conversationId, live);
   const isAnswering = live !== null && live.phase !== "over";
   useResuming(turns, answering);
-  const begin: typeof start = (wanted) => {
-    setChosen(new Set()); // the newest is shown
-    start(wanted);
+  useNaming(isAnswering && (opened?.message_count ?? 0) <= OF_FIRST_ANSWER);
+  const begin: Answering["start"] = (wanted) => {
+    showNewest();
+    answering.start(wanted);
   };
-  const parts = { live, conversationId, mayAsk: mayAsk && !isAnswering, chosen, setChosen, begin };
-  const deleted = (id: string) => id === conversationId && onOpen(null);
+  const parts = { turns, live, conversationId, mayAsk: mayAsk && !isAnswering, begin, ...versions };
   return (
     <div className="flex h-full min-h-0 flex-col">
-      <header className="flex shrink-0 items-center gap-1.5 border-line border-b px-3 py-1.5">
-        <h2 className="min-w-0 flex-1 truncate font-medium">{opened?.title ?? "New conversation"}</h2>
-        <Conversations currentId={conversationId} mayAsk={mayAsk} onOpen={onOpen} onDeleted={deleted} />
-        <Button size="small" onClick={() => onOpen(null)} disabled={conversationId === null && live === null}>
-          <SquarePen aria-hidden /> New
-        </Button>
-        {opened && <ConversationMenu conversation={opened} mayAsk={mayAsk} onDeleted={deleted} />}
-      </header>
+      <ChatHead
+        conversationId={conversationId}
+        opened={opened}
+        mayAsk={mayAsk}
+        mayBegin={conversationId !== null || live !== null}
+        onOpen={onOpen}
+      />
       {conversation.isError && conversationId !== null && (
         <Unreadable error={conversation.error} onRetry={conversation.refetch} onNew={() => onOpen(null)} />
       )}
@@ -74,21 +61,9 @@ export function ChatPanel({ conversationId, answering, onAsk, onOpen, hindrance,
           openedId={opened?.id}
           live={live}
           connection={answering.connection}
-          top={
-            hasEarlier && (
-              <p className="py-3 text-center">
-                <Button
-                  size="small"
-                  isPending={earlier.isFetching}
-                  onClick={() => (isWithEarlier ? earlier.fetchNextPage() : setWithEarlier(true))}
-                >
-                  Show earlier messages
-                </Button>
-              </p>
-            )
-          }
+          top={earlier && <Earlier {...earlier} />}
         >
-          {(turn) => <TurnView key={turn.message.id} turn={turn} turns={turns} {...parts} />}
+          {(turn) => <TurnView key={turn.message.id} turn={turn} {...parts} />}
         </ThreadView>
       ) : (
         <Nothing
@@ -101,7 +76,7 @@ export function ChatPanel({ conversationId, answering, onAsk, onOpen, hindrance,
         hindrance={hindrance}
         isAnswering={isAnswering}
         onAsk={(question) => {
-          setChosen(new Set());
+          showNewest();
           onAsk(question, turns.at(-1)?.message.id ?? null);
         }}
         onStop={answering.stop}
@@ -112,58 +87,6 @@ export function ChatPanel({ conversationId, answering, onAsk, onOpen, hindrance,
   );
 }
 
-interface TurnViewProps {
-  turn: Turn;
-  turns: readonly Turn[];
-  live: Live | null;
-  conversationId: string | null;
-  mayAsk: boolean;
-  chosen: ReadonlySet<string>;
-  setChosen: (chosen: ReadonlySet<string>) => void;
-  begin: Answering["start"];
-}
-
-function TurnView({ turn, turns, live, conversationId, mayAsk, chosen, setChosen, begin }: TurnViewProps) {
-  const { message, parentId, versions } = turn;
-  const isAnswer = message.role === "assistant";
-  const switcher = (
-    <Versions
-      noun={isAnswer ? "answer" : "question"}
-      id={message.id}
-      versions={versions}
-      onChoose={(id) => setChosen(choose(chosen, versions, id))}
-    />
-  );
-  if (!isAnswer) {
-    const answerId = turns[turns.indexOf(turn) + 1]?.message.id;
-    const reword = (question: string) => answerId && begin({ kind: "again", answerId, parentId, question });
-    return <Question question={message} versions={switcher} onReword={mayAsk && answerId ? reword : null} />;
-  }
-  const own = live && message.id === (live.answerId ?? "being-written") ? live : null;
-  const again = () => begin({ kind: "again", answerId: message.id, parentId, question: null });
-  const isUnsent = own !== null && own.answerId === null;
-  return (
-    <Answer
-      answer={message}
-      live={own}
-      onRetry={mayAsk ? () => (isUnsent ? begin(own.wanted) : again()) : null}
-      actions={
-        <div className="flex flex-wrap items-center gap-1">
-          {switcher}
-          {conversationId && !isUnsent && (
-            <AnswerActions
-              answer={message}
-              conversationId={conversationId}
-              mayAsk={mayAsk}
-              onRegenerate={again}
-            />
-          )}
-        </div>
-      }
-    />
-  );
-}
-
 /** Goes on with an answer that was being written when the page was left or opened. */
 function useResuming(turns: readonly Turn[], { live, start }: Answering): void {
   const unfinished = turns.find(({ message }) => message.status === "streaming")?.message.id;
@@ -171,6 +94,16 @@ function useResuming(turns: readonly Turn[], { live, start }: Answering): void {
   useEffect(() => {
     if (unfinished && !isFollowed) start({ kind: "resume", answerId: unfinished });
   }, [unfinished, isFollowed, start]);
+}
+
+function Earlier({ isPending, onShow }: { isPending: boolean; onShow: () => void }) {
+  return (
+    <p className="py-3 text-center">
+      <Button size="small" isPending={isPending} onClick={onShow}>
+        Show earlier messages
+      </Button>
+    </p>
+  );
 }
 
 interface UnreadableProps {

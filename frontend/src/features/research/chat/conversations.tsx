@@ -69,20 +69,9 @@ interface ConversationListProps {
   onAct: ((act: ConversationAct) => void) | null;
 }
 
-function ConversationList({ currentId, onOpen, onAct }: ConversationListProps) {
+function ConversationList(props: ConversationListProps) {
   const [typed, setTyped] = useState("");
   const q = useSettled(typed);
-  const list = $api.useInfiniteQuery(
-    "get",
-    "/api/v1/chat/conversations",
-    { params: { query: { limit: 50, ...(q && { q }) } } },
-    {
-      pageParamName: "cursor",
-      initialPageParam: null,
-      getNextPageParam: (page) => page.next_cursor ?? undefined,
-    },
-  );
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
       <div className="border-line border-b p-2">
@@ -95,44 +84,68 @@ function ConversationList({ currentId, onOpen, onAct }: ConversationListProps) {
         />
       </div>
       <div className="min-h-0 flex-1 overflow-y-auto p-1.5">
-        {list.isPending && (
-          <Loading label="Loading the conversations">
-            <SkeletonRows rows={4} />
-          </Loading>
-        )}
-        {list.isError && (
-          <ErrorBox error={list.error} what="The conversations could not be loaded" onRetry={list.refetch} />
-        )}
-        {list.isSuccess && rows.length === 0 && (
-          <p className="p-4 text-center text-muted">
-            {q
-              ? "No conversation has these words."
-              : "Each question you ask begins a conversation; it is kept here."}
-          </p>
-        )}
-        <ul aria-label="Conversations">
-          {rows.map((row) => (
-            <ConversationRow
-              key={row.id}
-              row={row}
-              isCurrent={row.id === currentId}
-              onOpen={onOpen}
-              onAct={onAct}
-            />
-          ))}
-        </ul>
-        {list.hasNextPage && (
-          <Button
-            size="small"
-            look="ghost"
-            isPending={list.isFetchingNextPage}
-            onClick={() => list.fetchNextPage()}
-          >
-            Show more
-          </Button>
-        )}
+        <Found q={q} {...props} />
       </div>
     </>
+  );
+}
+
+/** Those that have the words, or all. */
+function Found({ q, currentId, onOpen, onAct }: ConversationListProps & { q: string }) {
+  const list = useConversations(q);
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <>
+      {list.isPending && (
+        <Loading label="Loading the conversations">
+          <SkeletonRows rows={4} />
+        </Loading>
+      )}
+      {list.isError && (
+        <ErrorBox error={list.error} what="The conversations could not be loaded" onRetry={list.refetch} />
+      )}
+      {list.isSuccess && rows.length === 0 && (
+        <p className="p-4 text-center text-muted">
+          {q
+            ? "No conversation has these words."
+            : "Each question you ask begins a conversation; it is kept here."}
+        </p>
+      )}
+      <ul aria-label="Conversations">
+        {rows.map((row) => (
+          <ConversationRow
+            key={row.id}
+            row={row}
+            isCurrent={row.id === currentId}
+            onOpen={onOpen}
+            onAct={onAct}
+          />
+        ))}
+      </ul>
+      {list.hasNextPage && (
+        <Button
+          size="small"
+          look="ghost"
+          isPending={list.isFetchingNextPage}
+          onClick={() => list.fetchNextPage()}
+        >
+          Show more
+        </Button>
+      )}
+    </>
+  );
+}
+
+function useConversations(q: string) {
+  return $api.useInfiniteQuery(
+    "get",
+    "/api/v1/chat/conversations",
+    { params: { query: { limit: 50, ...(q && { q }) } } },
+    {
+      pageParamName: "cursor",
+      initialPageParam: null,
+      getNextPageParam: (page) => page.next_cursor ?? undefined,
+    },
   );
 }
 

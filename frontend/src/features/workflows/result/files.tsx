@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { toast } from "@/components/ui/toast";
 import { api, unwrap } from "@/lib/api/client";
 import { formatBytes } from "@/lib/format";
+import { saveFile } from "@/lib/save-file";
 import type { Execution } from "../execution";
 
 type ResultFile = Execution["files"][number];
@@ -23,7 +24,7 @@ export function Files({ run }: { run: Execution }) {
 
 function FileRow({ executionId, file }: { executionId: string; file: ResultFile }) {
   const download = useMutation({
-    mutationFn: () => saveFile(executionId, file),
+    mutationFn: async () => saveFile(await fetchFile(executionId, file), file.filename),
     onError: (error) => toast.failed(`“${file.filename}” could not be downloaded`, error),
   });
   const Icon = iconOf(file.filename);
@@ -51,16 +52,10 @@ function iconOf(filename: string) {
   return filename.endsWith(".xlsx") ? FileSpreadsheet : FileText;
 }
 
-async function saveFile(executionId: string, file: ResultFile): Promise<void> {
-  const path = { execution_id: executionId, file_id: file.file_id };
+async function fetchFile(executionId: string, { file_id }: ResultFile): Promise<Blob> {
   const call = api.GET("/api/v1/workflows/executions/{execution_id}/files/{file_id}", {
-    params: { path },
+    params: { path: { execution_id: executionId, file_id } },
     parseAs: "blob",
   });
-  const address = URL.createObjectURL((await unwrap(call)) as Blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = file.filename;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000); // when the browser has surely begun to read it
+  return (await unwrap(call)) as Blob;
 }
