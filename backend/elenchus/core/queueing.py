@@ -82,8 +82,9 @@ async def wake(job_id: Id, token: int, *, at: datetime | None = None, ahead: tim
 
 async def _enqueue(redis: Redis, name: str, job_id: str, *, at: datetime | None, ahead: timedelta) -> None:
     """What arq's `enqueue_job` does, and the bell, in one round trip instead of four."""
-    sent_ms = to_unix_ms(now())
-    due_ms = to_unix_ms(now() - ahead) if at is None else to_unix_ms(at)
+    moment = now()
+    sent_ms = to_unix_ms(moment)
+    due_ms = to_unix_ms(moment - ahead) if at is None else to_unix_ms(at)
     payload = serialize_job(FUNCTION, (job_id,), {}, None, sent_ms, serializer=to_json)
     async with redis.pipeline(transaction=True) as pipe:
         pipe.set(job_key_prefix + name, payload, px=max(0, due_ms - sent_ms) + PAYLOAD_KEPT_MS, nx=True)
