@@ -2,7 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Page } from "@/components/shell/page";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
@@ -86,6 +86,12 @@ function List({
   useEffect(() => {
     scroller.current?.scrollTo(0, scrolledTo.current);
   }, [scrolledTo]);
+  useLayoutEffect(
+    () => () => {
+      scrolledTo.current = scroller.current?.scrollTop ?? 0; // asked for while it scrolls, it costs a layout each time
+    },
+    [scrolledTo],
+  );
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   if (query.isPending) return <LoadingRows />;
   if (documents.length === 0 && query.isSuccess && !outcome)
@@ -96,13 +102,7 @@ function List({
         <BulkBar chosen={chosen} queries={queries} onClear={() => setTicked(new Set())} onDone={setOutcome} />
       )}
       {outcome && <BulkResult outcome={outcome} onClose={() => setOutcome(null)} />}
-      <div
-        ref={scroller}
-        onScroll={(event) => {
-          scrolledTo.current = event.currentTarget.scrollTop;
-        }}
-        className="relative min-h-0 flex-1 overflow-y-auto"
-      >
+      <div ref={scroller} className="relative min-h-0 flex-1 overflow-y-auto">
         <DocumentsTable
           documents={documents}
           scroller={scroller}
