@@ -344,9 +344,8 @@ class TestNeverInTheWay:
             assert sum(len(p._batch_processor._queue) for p in queues) <= 2_048
             langfuse.is_mute = False
             langfuse.go_on.set()
-        assert (
-            0 < len({seen.span_id for seen in langfuse.observations}) < 4 * 2_000
-        )  # what was not answered comes again
+        taken = {seen.span_id for seen in langfuse.observations}  # once each: what was not answered comes again
+        assert 0 < len(taken) < 4 * 2_000
 
     async def test_a_fault_of_the_client_itself(self, langfuse, me, monkeypatch):
         async with traced(config(langfuse.url)) as tracer:

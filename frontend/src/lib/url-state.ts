@@ -81,12 +81,17 @@ interface Change {
 }
 
 /** State that lives in the address. Declare `params` outside of the component. Needs a `<Suspense>` above it. */
-export function useUrlState<P extends Params>(
-  params: P,
-): [Values<P>, (changes: Partial<Values<P>>, how?: Change) => void] {
+export function useUrlState<P extends Params>(params: P): [Values<P>, ReturnType<typeof useUrlChange<P>>] {
   const search = useSearchParams().toString();
   const values = useMemo(() => readParams(params, search), [params, search]);
-  const change = useCallback(
+  return [values, useUrlChange(params)];
+}
+
+/** For what changes the address and does not show it. */
+export function useUrlChange<P extends Params>(
+  params: P,
+): (changes: Partial<Values<P>>, how?: Change) => void {
+  return useCallback(
     (changes: Partial<Values<P>>, { history = "replace" }: Change = {}) => {
       const query = writeParams(params, location.search, changes);
       if (query === location.search) return;
@@ -96,5 +101,4 @@ export function useUrlState<P extends Params>(
     },
     [params],
   );
-  return [values, change];
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { loadFloats, useFloats } from "./use-floats";
 
 /** For a button that something floats at: loads what floats when the pointer or the focus comes near. */
@@ -8,7 +8,14 @@ export function useTrigger({ isOpen = false }: { isOpen?: boolean | undefined } 
   const [target, setTarget] = useState<HTMLElement | null>(null);
   const [isNear, setNear] = useState(false);
   const [isAsked, setAsked] = useState(isOpen);
-  const floats = useFloats(isNear || isAsked || isOpen);
+  if (isOpen && !isNear) setNear(true);
+  const isWanted = isNear || isAsked || isOpen;
+  const floats = useFloats(isWanted);
+  // Not before: of many in a list, each would render twice.
+  const hold = useCallback(
+    (element: HTMLElement | null) => void (isWanted && setTarget(element)),
+    [isWanted],
+  );
   const come = () => {
     setNear(true);
     void loadFloats(); // again, if it failed before
@@ -21,6 +28,6 @@ export function useTrigger({ isOpen = false }: { isOpen?: boolean | undefined } 
       setAsked(true);
       void loadFloats();
     },
-    near: { ref: setTarget, onPointerEnter: come, onFocus: come },
+    near: { ref: hold, onPointerEnter: come, onFocus: come },
   };
 }

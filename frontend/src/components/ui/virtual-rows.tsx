@@ -1,7 +1,7 @@
 "use client";
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, type RefObject, useEffect, useState } from "react";
+import { memo, type ReactNode, type RefObject, useEffect, useMemo, useState } from "react";
 
 interface VirtualRowsProps<T> {
   rows: readonly T[];
@@ -10,7 +10,7 @@ interface VirtualRowsProps<T> {
   scroller: RefObject<HTMLElement | null>;
   columns: number;
   rowHeight?: number;
-  /** A `<Row>`; give it `index` as `data-index` and `ref`, which measure it, and its `aria-rowindex`. */
+  /** A `<Row>` that is given its place. While this function stays the same, only new rows are rendered. */
   children: (row: T, place: RowPlace) => ReactNode;
   /** Called when the end comes near, for the next page. */
   onNearEnd?: (() => void) | undefined;
@@ -58,17 +58,34 @@ export function VirtualRows<T>({
   return (
     <tbody>
       <Gap columns={columns} height={first?.start ?? 0} />
-      {items.map(({ index }) =>
-        children(rows[index] as T, {
-          "data-index": index,
-          "aria-rowindex": index + 2, // the head is the first
-          ref: virtual.measureElement,
-        }),
-      )}
+      {items.map(({ index, key }) => (
+        <Placed
+          key={key as string}
+          row={rows[index] as T}
+          index={index}
+          measure={virtual.measureElement}
+          render={children}
+        />
+      ))}
       <Gap columns={columns} height={virtual.getTotalSize() - (last?.end ?? 0)} />
     </tbody>
   );
 }
+
+interface PlacedProps<T> {
+  row: T;
+  index: number;
+  measure: RowPlace["ref"];
+  render: (row: T, place: RowPlace) => ReactNode;
+}
+
+const Placed = memo(function Placed<T>({ row, index, measure, render }: PlacedProps<T>) {
+  const place = useMemo(
+    () => ({ "data-index": index, "aria-rowindex": index + 2, ref: measure }), // the head is the first
+    [index, measure],
+  );
+  return render(row, place);
+}) as <T>(props: PlacedProps<T> & { key: string }) => ReactNode;
 
 function Gap({ columns, height }: { columns: number; height: number }) {
   if (height <= 0) return null;

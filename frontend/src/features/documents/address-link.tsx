@@ -2,8 +2,8 @@
 
 import { useSearchParams } from "next/navigation";
 import type { ComponentProps, MouseEvent } from "react";
-import { writeParams } from "@/lib/url-state";
-import { type Address, PARAMS, useAddress } from "./address";
+import { useUrlChange, writeParams } from "@/lib/url-state";
+import { type Address, PARAMS } from "./address";
 
 interface AddressLinkProps extends Omit<ComponentProps<"a">, "href" | "onClick"> {
   to: Partial<Address>;
@@ -12,7 +12,7 @@ interface AddressLinkProps extends Omit<ComponentProps<"a">, "href" | "onClick">
 /** A link within this page: one click changes the address in place; it can also be opened in a new tab. */
 export function AddressLink({ to, ...props }: AddressLinkProps) {
   const search = useSearchParams().toString();
-  const [, setAddress] = useAddress();
+  const setAddress = useUrlChange(PARAMS);
   const follow = (event: MouseEvent) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     event.preventDefault();

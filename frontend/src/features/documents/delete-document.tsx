@@ -20,7 +20,7 @@ export function DeleteDocument({ document, isOpen, onOpenChange, onDeleted }: De
       title={`Delete “${document.title}”?`}
       act="Delete"
       onConfirm={async () => {
-        await remove.mutateAsync();
+        await remove();
         onDeleted?.();
       }}
     >

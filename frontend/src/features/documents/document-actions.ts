@@ -30,13 +30,11 @@ export function changeDocument(document: DocumentOut, change: DetailsChange): Pr
 
 export function useDelete(document: DocumentOut) {
   const queries = useQueryClient();
-  return useMutation({
-    mutationFn: () => deleteDocument(document),
-    onSuccess: () => {
-      takeOut(queries, document.id);
-      toast.done(`“${document.title}” is deleted`);
-    },
-  });
+  return async () => {
+    await deleteDocument(document);
+    takeOut(queries, document.id);
+    toast.done(`“${document.title}” is deleted`);
+  };
 }
 
 export function useReprocess(document: DocumentOut) {

@@ -19,8 +19,6 @@ interface DocumentMenuProps {
 
 export function DocumentMenu({ document, onDeleted }: DocumentMenuProps) {
   const [opened, setOpened] = useState<"edit" | "delete" | null>(null);
-  const mayChange = useMay("member");
-  const reprocess = useReprocess(document);
   const close = () => setOpened(null);
   return (
     <>
@@ -34,21 +32,7 @@ export function DocumentMenu({ document, onDeleted }: DocumentMenuProps) {
         <MenuItem onSelect={() => void download(document)}>
           <Download aria-hidden /> Download the original
         </MenuItem>
-        {mayChange && (
-          <>
-            <MenuItem onSelect={() => setOpened("edit")}>
-              <Pencil aria-hidden /> Name and labels…
-            </MenuItem>
-            <MenuItem disabled={isUnderWay(document)} onSelect={() => reprocess.mutate()}>
-              <RotateCcw aria-hidden /> Read it again
-            </MenuItem>
-            <HoldItem document={document} />
-            <MenuSeparator />
-            <MenuItem isDangerous onSelect={() => setOpened("delete")}>
-              <Trash2 aria-hidden /> Delete…
-            </MenuItem>
-          </>
-        )}
+        <Changes document={document} onOpen={setOpened} />
       </Menu>
       {opened === "edit" && <EditDocument document={document} onClose={close} />}
       <DeleteDocument
@@ -57,6 +41,28 @@ export function DocumentMenu({ document, onDeleted }: DocumentMenuProps) {
         onOpenChange={(isOpen) => !isOpen && close()}
         onDeleted={onDeleted}
       />
+    </>
+  );
+}
+
+/** Only while the menu is open does it ask who one is, and listen for an answer. */
+function Changes({ document, onOpen }: { document: DocumentOut; onOpen: (what: "edit" | "delete") => void }) {
+  const mayChange = useMay("member");
+  const reprocess = useReprocess(document);
+  if (!mayChange) return null;
+  return (
+    <>
+      <MenuItem onSelect={() => onOpen("edit")}>
+        <Pencil aria-hidden /> Name and labels…
+      </MenuItem>
+      <MenuItem disabled={isUnderWay(document)} onSelect={() => reprocess.mutate()}>
+        <RotateCcw aria-hidden /> Read it again
+      </MenuItem>
+      <HoldItem document={document} />
+      <MenuSeparator />
+      <MenuItem isDangerous onSelect={() => onOpen("delete")}>
+        <Trash2 aria-hidden /> Delete…
+      </MenuItem>
     </>
   );
 }

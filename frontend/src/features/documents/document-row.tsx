@@ -1,5 +1,6 @@
 "use client";
 
+import { memo } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Checkbox } from "@/components/ui/field";
 import { Cell, Row } from "@/components/ui/table";
@@ -20,7 +21,8 @@ interface DocumentRowProps {
   onTick: (id: string, isTicked: boolean) => void;
 }
 
-export function DocumentRow({ document, place, isTicked, onTick }: DocumentRowProps) {
+export const DocumentRow = memo(function DocumentRow(props: DocumentRowProps) {
+  const { document, place, isTicked, onTick } = props;
   const { icon: Icon, label } = kindOf(document.file_type);
   return (
     <Row {...place} aria-selected={isTicked}>
@@ -73,4 +75,4 @@ export function DocumentRow({ document, place, isTicked, onTick }: DocumentRowPr
       </Cell>
     </Row>
   );
-}
+});

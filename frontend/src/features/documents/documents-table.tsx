@@ -1,6 +1,6 @@
 "use client";
 
-import type { RefObject } from "react";
+import { type Dispatch, type RefObject, type SetStateAction, useCallback } from "react";
 import { Checkbox } from "@/components/ui/field";
 import { Head, HeadCell, Table } from "@/components/ui/table";
 import { VirtualRows } from "@/components/ui/virtual-rows";
@@ -11,7 +11,7 @@ interface DocumentsTableProps {
   documents: readonly DocumentOut[];
   scroller: RefObject<HTMLElement | null>;
   ticked: ReadonlySet<string>;
-  onTick: (ticked: ReadonlySet<string>) => void;
+  onTick: Dispatch<SetStateAction<ReadonlySet<string>>>;
   onNearEnd: (() => void) | undefined;
 }
 
@@ -21,12 +21,16 @@ const ROW_HEIGHT = 49;
 export function DocumentsTable({ documents, scroller, ticked, onTick, onNearEnd }: DocumentsTableProps) {
   const count = documents.filter(({ id }) => ticked.has(id)).length;
   const areAll = count > 0 && count === documents.length;
-  const tick = (id: string, isTicked: boolean) => {
-    const next = new Set(ticked);
-    if (isTicked) next.add(id);
-    else next.delete(id);
-    onTick(next);
-  };
+  const tick = useCallback(
+    (id: string, isTicked: boolean) =>
+      onTick((before) => {
+        const next = new Set(before);
+        if (isTicked) next.add(id);
+        else next.delete(id);
+        return next;
+      }),
+    [onTick],
+  );
   return (
     <Table label="Documents" aria-rowcount={documents.length + 1} className="table-fixed">
       <Head>
@@ -58,13 +62,7 @@ export function DocumentsTable({ documents, scroller, ticked, onTick, onNearEnd 
         onNearEnd={onNearEnd}
       >
         {(document, place) => (
-          <DocumentRow
-            key={document.id}
-            document={document}
-            place={place}
-            isTicked={ticked.has(document.id)}
-            onTick={tick}
-          />
+          <DocumentRow document={document} place={place} isTicked={ticked.has(document.id)} onTick={tick} />
         )}
       </VirtualRows>
     </Table>

@@ -3,7 +3,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ArrowUp } from "lucide-react";
 import dynamic from "next/dynamic";
-import { type RefObject, useEffect, useMemo, useRef, useState } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { Page } from "@/components/shell/page";
 import { Button } from "@/components/ui/button";
 import { ErrorBox } from "@/components/ui/error-box";
@@ -100,6 +100,12 @@ function List({ query, documents, scroller, scrolledTo, isFiltered, hasNews }: L
   useEffect(() => {
     scroller.current?.scrollTo(0, scrolledTo.current);
   }, [scroller, scrolledTo]);
+  useLayoutEffect(
+    () => () => {
+      scrolledTo.current = scroller.current?.scrollTop ?? 0; // asked for while it scrolls, it costs a layout each time
+    },
+    [scroller, scrolledTo],
+  );
   const [outcome, setOutcome] = useState<Outcome | null>(null);
   if (query.isPending) return <LoadingRows />;
   if (documents.length === 0 && query.isSuccess && !outcome)
@@ -110,13 +116,7 @@ function List({ query, documents, scroller, scrolledTo, isFiltered, hasNews }: L
         <BulkBar chosen={chosen} queries={queries} onClear={() => setTicked(new Set())} onDone={setOutcome} />
       )}
       {outcome && <BulkResult outcome={outcome} onClose={() => setOutcome(null)} />}
-      <div
-        ref={scroller}
-        onScroll={(event) => {
-          scrolledTo.current = event.currentTarget.scrollTop;
-        }}
-        className="relative min-h-0 flex-1 overflow-y-auto"
-      >
+      <div ref={scroller} className="relative min-h-0 flex-1 overflow-y-auto">
         {hasNews && (
           <NewsButton onShow={() => query.refetch().then(() => scroller.current?.scrollTo(0, 0))} />
         )}

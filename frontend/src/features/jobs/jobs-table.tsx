@@ -1,6 +1,6 @@
 "use client";
 
-import type { RefObject } from "react";
+import { memo, type RefObject } from "react";
 import { Checkbox } from "@/components/ui/field";
 import { Status } from "@/components/ui/status";
 import { Cell, Head, HeadCell, Row, Table } from "@/components/ui/table";
@@ -25,11 +25,12 @@ interface JobsTableProps {
   maySelect: boolean;
 }
 
+const ROW_HEIGHT = 70;
 const WIDE = "hidden @2xl:table-cell";
 const WIDER = "hidden @4xl:table-cell";
 
 export function JobsTable(props: JobsTableProps) {
-  const { jobs, scroller, onNearEnd, selection, maySelect } = props;
+  const { jobs, scroller, onNearEnd, selection, maySelect, currentId, openId, onOpen } = props;
   return (
     <Table label="Jobs" aria-rowcount={jobs.length + 1} className="table-fixed">
       <Head>
@@ -55,24 +56,37 @@ export function JobsTable(props: JobsTableProps) {
         rowKey={(job) => job.id}
         scroller={scroller}
         columns={1}
-        rowHeight={65}
+        rowHeight={ROW_HEIGHT}
         onNearEnd={onNearEnd}
       >
-        {(job, place) => <JobRow key={job.id} job={job} place={place} {...props} />}
+        {(job, place) => (
+          <JobRow
+            job={job}
+            place={place}
+            isSelected={selection.has(job.id)}
+            onSelect={maySelect ? selection.toggle : undefined}
+            isCurrent={currentId === job.id}
+            isOpen={openId === job.id}
+            onOpen={onOpen}
+          />
+        )}
       </VirtualRows>
     </Table>
   );
 }
 
-function JobRow({
-  job,
-  place,
-  selection,
-  currentId,
-  openId,
-  onOpen,
-  maySelect,
-}: JobsTableProps & { job: Job; place: RowPlace }) {
+interface JobRowProps {
+  job: Job;
+  place: RowPlace;
+  isSelected: boolean;
+  onSelect: ((job: Job) => void) | undefined;
+  isCurrent: boolean;
+  isOpen: boolean;
+  onOpen: (id: string) => void;
+}
+
+const JobRow = memo(function JobRow(props: JobRowProps) {
+  const { job, place, isSelected, onSelect, isCurrent, isOpen, onOpen } = props;
   const open = (target: EventTarget) => {
     const isOnControl = target instanceof Element && target.closest("a, button, label") !== null;
     if (!isOnControl && !getSelection()?.toString()) onOpen(job.id);
@@ -81,19 +95,19 @@ function JobRow({
     <Row
       {...place}
       data-job={job.id}
-      aria-selected={openId === job.id}
+      aria-selected={isOpen}
       onClick={(event) => open(event.target)}
       className={cn(
         "cursor-pointer scroll-mt-10 scroll-mb-2",
-        currentId === job.id && "shadow-[inset_3px_0_0_var(--accent)]",
+        isCurrent && "shadow-[inset_3px_0_0_var(--accent)]",
       )}
     >
-      {maySelect && (
+      {onSelect && (
         <Cell>
           <Checkbox
             aria-label={`Select ${jobName(job)}`}
-            checked={selection.has(job.id)}
-            onCheckedChange={() => selection.toggle(job)}
+            checked={isSelected}
+            onCheckedChange={() => onSelect(job)}
             className="mt-0.5"
           />
         </Cell>
@@ -130,4 +144,4 @@ function JobRow({
       </Cell>
     </Row>
   );
-}
+});

@@ -24,7 +24,10 @@ export function useMe() {
 
 /** The membership that this session acts in: its firm and the role there. */
 export function useFirm(): Schemas["MembershipOut"] | undefined {
-  const { data: me } = useMe();
+  return firmOf(useMe().data);
+}
+
+function firmOf(me: ReturnType<typeof useMe>["data"]): Schemas["MembershipOut"] | undefined {
   return me?.memberships.find(({ tenant_id }) => tenant_id === session.tenantId());
 }
 
@@ -34,6 +37,6 @@ const RANK: Record<Role, number> = { viewer: 0, member: 1, admin: 2, owner: 3 };
 /** Whether the role reaches this far. False until it is known; the API decides in any case. */
 export function useMay(role: Role): boolean {
   const { data: me } = useMe();
-  const firm = useFirm();
+  const firm = firmOf(me);
   return me?.is_superuser === true || (firm !== undefined && RANK[firm.role] >= RANK[role]);
 }
