@@ -1,14 +1,25 @@
 "use client";
 
 import { useState } from "react";
-import { loadFloats, useFloats } from "./use-floats";
+import { loadFloats, useFloats, useGivingUp } from "./use-floats";
+
+interface Triggering {
+  isOpen?: boolean | undefined;
+  /** What was asked for is not awaited any more. */
+  onGivenUp?: () => void;
+}
 
 /** For a button that something floats at: loads what floats when the pointer or the focus comes near. */
-export function useTrigger({ isOpen = false }: { isOpen?: boolean | undefined } = {}) {
+export function useTrigger({ isOpen = false, onGivenUp }: Triggering = {}) {
   const [target, setTarget] = useState<HTMLElement | null>(null);
   const [isNear, setNear] = useState(false);
   const [isAsked, setAsked] = useState(isOpen);
   const floats = useFloats(isNear || isAsked || isOpen);
+  const giveUp = () => {
+    setAsked(false);
+    onGivenUp?.();
+  };
+  useGivingUp((isAsked || isOpen) && !floats, giveUp, target);
   const come = () => {
     setNear(true);
     void loadFloats(); // again, if it failed before
@@ -17,10 +28,7 @@ export function useTrigger({ isOpen = false }: { isOpen?: boolean | undefined } 
     /** What floats, once it is here; until then the button itself must `ask` for it when it is pressed. */
     body: floats && target && { floats, target },
     isAsked,
-    ask: () => {
-      setAsked(true);
-      void loadFloats();
-    },
+    ask: () => setAsked(true),
     near: { ref: setTarget, onPointerEnter: come, onFocus: come },
   };
 }

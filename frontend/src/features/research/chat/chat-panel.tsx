@@ -25,7 +25,8 @@ import { Versions } from "./versions";
 interface ChatPanelProps {
   conversationId: string | null;
   answering: Answering;
-  onAsk: (question: string, parentId: string | null) => void;
+  /** False when it could not be sent. */
+  onAsk: (question: string, parentId: string | null) => Promise<boolean>;
   onOpen: (id: string | null) => void;
   /** Why nothing can be asked now, and else what is asked. */
   hindrance: string | null;
@@ -102,7 +103,7 @@ export function ChatPanel({ conversationId, answering, onAsk, onOpen, hindrance,
         isAnswering={isAnswering}
         onAsk={(question) => {
           setChosen(new Set());
-          onAsk(question, turns.at(-1)?.message.id ?? null);
+          return onAsk(question, turns.at(-1)?.message.id ?? null);
         }}
         onStop={answering.stop}
         scope={scope}
