@@ -125,3 +125,14 @@ describe("a quote that does not stand there", () => {
     expect(findQuote([CLAUSE], quote)).toBeNull();
   });
 });
+
+describe("a short quote", () => {
+  it("is found in a script that has no spaces between its words", () => {
+    expect(shown(["承租人应当在三十日内支付租金。"], "三十日内")).toEqual(["三十日内"]);
+    expect(shown(["ผู้เช่าต้องชำระค่าเช่า"], "ชำระค่าเช่า")).toEqual(["ชำระค่าเช่า"]);
+  });
+
+  it("is found behind the end of a word that reads like its beginning", () => {
+    expect(shown(["Clauses 110 1010 and 12"], "1010")).toEqual(["1010"]);
+  });
+});

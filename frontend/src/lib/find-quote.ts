@@ -41,13 +41,16 @@ export function findQuote(texts: readonly string[], quote: string): Found | null
 
 /** Every one that stands alone, not within a word; a long quote is itself even where the page has no spaces. */
 function wholeOnes(page: Folded, wanted: string): Place[] {
-  const all = occurrences(page.text, wanted, Number.POSITIVE_INFINITY);
-  const alone = all.filter((at) => standsAlone(page, at, at + wanted.length));
-  const kept = alone.length > 0 || wanted.length < SHORTEST_SEED ? alone : all;
+  const isAlone = (at: number) => standsAlone(page, at, at + wanted.length);
+  const alone = occurrences(page.text, wanted, Number.POSITIVE_INFINITY, isAlone);
+  const isEnough = alone.length > 0 || wanted.length < SHORTEST_SEED;
+  const kept = isEnough ? alone : occurrences(page.text, wanted, Number.POSITIVE_INFINITY);
   return kept.map((at) => placeOf(page, at, at + wanted.length));
 }
 
-const LETTER = /[\p{L}\p{N}]/u;
+/** Of the scripts that have spaces between their words. */
+const LETTER =
+  /(?![\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Thai}\p{scx=Laoo}\p{scx=Khmr}\p{scx=Mymr}])[\p{L}\p{N}]/u;
 
 function standsAlone({ text, gaps }: Folded, from: number, to: number): boolean {
   const isCutAt = (place: number) =>
@@ -55,12 +58,14 @@ function standsAlone({ text, gaps }: Folded, from: number, to: number): boolean 
   return !isCutAt(from) && !isCutAt(to);
 }
 
-function occurrences(text: string, wanted: string, most: number): number[] {
+/** Those that fit; they do not overlap. */
+function occurrences(text: string, wanted: string, most: number, fits = (_at: number) => true): number[] {
   const found: number[] = [];
   let at = text.indexOf(wanted);
   while (at >= 0 && found.length < most) {
-    found.push(at);
-    at = text.indexOf(wanted, at + wanted.length);
+    const isOne = fits(at);
+    if (isOne) found.push(at);
+    at = text.indexOf(wanted, at + (isOne ? wanted.length : 1));
   }
   return found;
 }

@@ -4,6 +4,11 @@ import { fold, foldWithPlaces, NOTHING, SPACE, UNCERTAIN } from "./folded-text";
 describe("fold", () => {
   it.each([
     ["white space and case", "The  Supplier\n MAY", "thesuppliermay"],
+    [
+      "case, of letters with another capital",
+      "Maßnahme MASSNAHME νόμος ΝΟΜΟΣ",
+      "massnahmemassnahmeνομοσνομοσ",
+    ],
     ["ligatures", "o\uFB03ce \uFB01le", "officefile"],
     ["kinds of quotation marks", "\u201Cfourteen days\u2019 notice\u201D", '"fourteendays\'notice"'],
     ["hyphens of line breaks and dashes", "termi-\nnation \u2013 soft\u00ADhyphen", "terminationsofthyphen"],

@@ -41,7 +41,7 @@ function foldedCharacter(character: string): string {
   const before = known.get(character);
   if (before !== undefined) return before;
   let folded = "";
-  for (const part of character.normalize("NFKD").toLowerCase()) {
+  for (const part of character.normalize("NFKD").toUpperCase().toLowerCase()) {
     if (DROPPED.test(part)) continue;
     if (DOUBLE_QUOTES.test(part)) folded += '"';
     else folded += SINGLE_QUOTES.test(part) ? "'" : part;

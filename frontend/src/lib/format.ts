@@ -10,6 +10,7 @@ const dateTime = new Intl.DateTimeFormat(LOCALE, {
 });
 const exact = new Intl.DateTimeFormat(LOCALE, { dateStyle: "long", timeStyle: "long" });
 const date = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const day = new Intl.DateTimeFormat(LOCALE, { dateStyle: "medium", timeZone: "UTC" });
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const whole = new Intl.NumberFormat(LOCALE);
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
@@ -18,6 +19,12 @@ const percent = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractio
 type Moment = string | number | Date;
 
 export const formatDate = (moment: Moment): string => date.format(new Date(moment));
+/** A day such as 2024-03-01, which is the same everywhere; one that no calendar has is left as it is written. */
+export function formatDay(written: string): string {
+  const moment = new Date(`${written}T00:00:00Z`);
+  const isDay = !Number.isNaN(moment.getTime()) && moment.toISOString().startsWith(written);
+  return isDay ? day.format(moment) : written;
+}
 export const formatDateTime = (moment: Moment): string => dateTime.format(new Date(moment));
 /** With seconds and the time zone, for a tooltip. */
 export const formatExactly = (moment: Moment): string => exact.format(new Date(moment));

@@ -1,9 +1,10 @@
 "use client";
 
 import type { DialogProps } from "./floats/dialog";
-import { useFloats } from "./use-floats";
+import { useFloats, useGivingUp } from "./use-floats";
 
 export function Dialog(props: DialogProps) {
   const floats = useFloats(props.isOpen);
+  useGivingUp(props.isOpen && !floats, () => props.onOpenChange(false));
   return floats && <floats.Dialog {...props} />;
 }

@@ -12,7 +12,10 @@ interface PopoverWithTriggerProps extends PopoverProps {
 
 export function Popover({ trigger, ...props }: PopoverWithTriggerProps) {
   const { isOpen, onOpenChange } = props;
-  const { body, isAsked, ask, near } = useTrigger({ isOpen });
+  const { body, isAsked, ask, near } = useTrigger({
+    isOpen,
+    onGivenUp: () => onOpenChange?.(false),
+  });
   const press = () => {
     if (body) return;
     ask();

@@ -1,22 +1,22 @@
 "use client";
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import dynamic from "next/dynamic";
-import { useEffect, useState } from "react";
+import { useEffect } from "react";
 import { Page } from "@/components/shell/page";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
-import { $api, api, unwrap } from "@/lib/api/client";
 import { useMay, useMe } from "@/lib/api/use-session";
 import { formatNumber } from "@/lib/format";
-import { conversationOptions, useAnswer } from "./answers/use-answer";
+import { useAnswer } from "./answers/use-answer";
 import { ChatPanel } from "./chat/chat-panel";
 import { OpenSource } from "./open-source";
 import { DropTarget } from "./sources/drop-target";
-import { idsOf, sameUsed, type Used, usedOf } from "./sources/selection";
+import type { Used } from "./sources/selection";
 import { SourcesPanel } from "./sources/sources-panel";
 import { onUploaded } from "./sources/uploads";
 import { LIBRARY, useLibrary } from "./sources/use-library";
+import { useUsed } from "./sources/use-used";
 import { useOpened } from "./use-opened";
 
 const Panels = dynamic(() => import("./panels"), {
@@ -34,14 +34,15 @@ export function ResearchPage() {
   const opened = useOpened();
   const { conversationId } = opened;
   const answering = useAnswer(conversationId, opened.keepConversation);
-  const { used, use, commit } = useUsed(conversationId);
+  const { used, use, add, commit } = useUsed(conversationId);
   const mayWrite = useMay("member");
-  useArrivals(used, use);
+  useArrivals(add);
   const isKnown = useMe().data !== undefined; // until then it is not said that one may not
   const { hindrance, scope } = useScope(used, mayWrite || !isKnown);
   const ask = async (question: string, parentId: string | null) => {
     const documentIds = await commit();
     if (documentIds) answering.start({ kind: "ask", question, documentIds, parentId });
+    return documentIds !== null;
   };
   return (
     <OpenSource value={opened.openCitation}>
@@ -84,56 +85,17 @@ export function ResearchPage() {
   );
 }
 
-/** The ticked documents: the conversation's own set, and what was ticked since, which is kept with the next question. */
-function useUsed(conversationId: string | null) {
-  const queries = useQueryClient();
-  const key = conversationId ?? "new";
-  const [ticked, setTicked] = useState<Record<string, Used>>({});
-  const conversation = $api.useQuery(
-    "get",
-    "/api/v1/chat/conversations/{conversation_id}",
-    { params: { path: { conversation_id: conversationId ?? "" } } },
-    { enabled: conversationId !== null },
-  );
-  const kept = usedOf((conversationId && conversation.data?.document_ids) || []);
-  const used = ticked[key] ?? kept;
-  const keep = useMutation({
-    mutationFn: (id: string) =>
-      unwrap(
-        api.PATCH("/api/v1/chat/conversations/{conversation_id}", {
-          params: { path: { conversation_id: id } },
-          body: { document_ids: [...idsOf(used)] },
-        }),
-      ),
-    onSuccess: (changed, id) => queries.setQueryData(conversationOptions(id).queryKey, changed),
-  });
-  /** What to send with a question: a conversation that there is has its set; null when it could not be kept. */
-  const commit = async (): Promise<readonly string[] | null> => {
-    if (conversationId === null) return idsOf(used);
-    if (sameUsed(used, kept)) return [];
-    try {
-      await keep.mutateAsync(conversationId);
-      setTicked({});
-      return [];
-    } catch (error) {
-      void toast.failed("The question was not sent: the choice of documents could not be kept", error);
-      return null;
-    }
-  };
-  return { used, use: (next: Used) => setTicked((before) => ({ ...before, [key]: next })), commit };
-}
-
 /** What has been uploaded is in the list at once, and ticked where only some are. */
-function useArrivals(used: Used, use: (used: Used) => void): void {
+function useArrivals(add: (id: string) => void): void {
   const queries = useQueryClient();
   useEffect(
     () =>
       onUploaded(({ id, title, duplicate }) => {
         void queries.invalidateQueries({ queryKey: LIBRARY });
-        if (used !== "all" && !used.includes(id)) use([...used, id]);
+        add(id);
         if (duplicate) void toast.info(`“${title}” was in the library already.`);
       }),
-    [queries, used, use],
+    [queries, add],
   );
 }
 

@@ -30,17 +30,18 @@ export function PageText({ documentId, zoom, ...marks }: ShownPage) {
   return (
     <section
       ref={scroller}
+      data-page
       aria-label={`Text of page ${page}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard too
       tabIndex={0}
       className="min-h-0 flex-1 overflow-auto bg-sunken p-3 focus-visible:-outline-offset-2"
     >
       <div
-        data-text
         style={{ zoom }}
         className="reading mx-auto max-w-3xl whitespace-pre-wrap border border-line bg-surface p-6"
       >
-        {text || "There are no words on this page."}
+        <div data-text>{text}</div>
+        {!text && "There are no words on this page."}
       </div>
     </section>
   );

@@ -29,16 +29,16 @@ interface PdfPageProps extends Omit<ShownPage, "documentId"> {
 }
 
 export default function PdfPage({ file, zoom, onOpened, ...marks }: PdfPageProps) {
-  const { page, onFound } = marks;
+  const { page } = marks;
   const scroller = useRef<HTMLDivElement>(null);
   const available = useWidth(scroller);
   const width = Math.round(Math.min(WIDEST, available) * zoom);
-  const { drawn, draw } = useDrawn(file, page, width);
+  const { drawn, draw, lose, loseFile } = useDrawn(file, page, width);
   useMarks(scroller, ".textLayer", drawn, marks);
-  const fail = useCallback(() => onFound({ kind: "not-found", times: 0 }), [onFound]);
   return (
     <section
       ref={scroller}
+      data-page
       aria-label={`Page ${page}`}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it is scrolled by keyboard too
       tabIndex={0}
@@ -49,7 +49,7 @@ export default function PdfPage({ file, zoom, onOpened, ...marks }: PdfPageProps
           file={file}
           options={OPTIONS}
           onLoadSuccess={onOpened}
-          onLoadError={fail}
+          onLoadError={loseFile}
           loading={<PageSkeleton />}
           error={<Unreadable />}
           className="mx-auto w-fit"
@@ -59,8 +59,8 @@ export default function PdfPage({ file, zoom, onOpened, ...marks }: PdfPageProps
             width={width}
             renderAnnotationLayer={false}
             onRenderTextLayerSuccess={draw}
-            onRenderTextLayerError={fail}
-            onGetTextError={fail}
+            onRenderTextLayerError={lose}
+            onGetTextError={lose}
             loading={<PageSkeleton />}
             error={<Unreadable />}
             className="shadow-float"
@@ -71,12 +71,17 @@ export default function PdfPage({ file, zoom, onOpened, ...marks }: PdfPageProps
   );
 }
 
-/** A new object each time that the text of what is shown now has been laid over it. */
+/** A new object each time that the text of what is shown now has been laid over it; "lost" when it cannot be. */
 function useDrawn(file: Blob, page: number, width: number) {
   const shown = useMemo(() => ({ file, page, width }), [file, page, width]);
   const [latest, setLatest] = useState<{ shown: unknown } | null>(null);
+  const [lost, setLost] = useState<unknown>(null);
   const draw = useCallback(() => setLatest({ shown }), [shown]); // another one would draw the text anew
-  return { drawn: latest?.shown === shown ? latest : null, draw };
+  const lose = useCallback(() => setLost(shown), [shown]);
+  const loseFile = useCallback(() => setLost(file), [file]);
+  const isLost = lost === shown || lost === file;
+  const drawn = latest?.shown === shown ? latest : null;
+  return { drawn: isLost ? ("lost" as const) : drawn, draw, lose, loseFile };
 }
 
 function Unreadable() {

@@ -20,20 +20,25 @@ export interface Marks {
   finding: Finding | null;
 }
 
+type Drawn = object | "lost" | null;
+
+const NOT_FOUND: Highlighting = { kind: "not-found", times: 0 };
+
 /** Mark the passage, and what is searched for, in the text within an element; `drawn` is new each time that it is. */
 export function useMarks(
   within: RefObject<HTMLElement | null>,
   selector: string,
-  drawn: object | null,
+  drawn: Drawn,
   { page, quote, onFound, finding }: Marks,
 ): void {
   useEffect(() => {
-    const layer = drawn && within.current?.querySelector(selector);
-    onFound(layer && quote ? highlightQuote(layer, quote) : null);
+    const layer = layerOf(within, selector, drawn);
+    if (quote && drawn === "lost") onFound(NOT_FOUND);
+    else onFound(layer && quote ? highlightQuote(layer, quote) : null);
     return () => clearMark("citation");
   }, [within, selector, drawn, quote, onFound]);
   useEffect(() => {
-    const layer = drawn && within.current?.querySelector(selector);
+    const layer = layerOf(within, selector, drawn);
     if (!layer || !finding) return;
     markFound(layer, finding, page);
     return () => {
@@ -41,6 +46,10 @@ export function useMarks(
       clearMark("found-here");
     };
   }, [within, selector, drawn, finding, page]);
+}
+
+function layerOf(within: RefObject<HTMLElement | null>, selector: string, drawn: Drawn): Element | null {
+  return drawn && drawn !== "lost" ? (within.current?.querySelector(selector) ?? null) : null;
 }
 
 function markFound(layer: Element, { query, here }: Finding, page: number): void {

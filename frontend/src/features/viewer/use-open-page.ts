@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { PDFDocumentProxy } from "pdfjs-dist";
-import { useMemo, useState } from "react";
+import { useCallback, useMemo, useState } from "react";
 import type { Schemas } from "@/lib/api/client";
 import { partsOf } from "./passage";
 import { wordsAsRead, wordsOfPdf } from "./reading";
@@ -16,17 +16,21 @@ interface OpenPageProps extends Pick<SourceViewerProps, "page" | "highlight" | "
 export function useOpenPage({ document, page: wanted, highlight, onPageChange }: OpenPageProps) {
   const isPdf = document.file_type === "pdf";
   const [form, setForm] = useState<Form>(isPdf ? "original" : "text");
-  const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null);
+  const { pdf, count, onOpened, onClosed } = useOpened();
   const [page, setPage] = usePlace(wanted ?? highlight?.page ?? 1, highlight?.quote);
-  const pages = pdf?.numPages ?? document.page_count ?? 1;
+  const pages = count ?? document.page_count ?? 1;
   const parts = useMemo(() => (highlight ? partsOf(highlight) : []), [highlight]);
   const isOriginal = form === "original";
+  const show = (next: Form) => {
+    setForm(next);
+    onClosed(); // with its page pdf.js throws the document away
+  };
   return {
     form,
-    setForm,
+    setForm: show,
     forms: isPdf,
-    toText: isOriginal ? () => setForm("text") : null,
-    onOpened: setPdf,
+    toText: isOriginal ? () => show("text") : null,
+    onOpened,
     page,
     pages,
     turn: (next: number) => {
@@ -37,11 +41,22 @@ export function useOpenPage({ document, page: wanted, highlight, onPageChange }:
     },
     /** What of the passage is on it. */
     quote: parts.find((part) => part.page === page)?.quote ?? null,
-    read: useWords(document.id, isOriginal ? pdf : null),
+    read: useWords(document.id, pdf),
     isPicture: picturesOf(document).includes(page),
     /** Pages in which nothing can be found as they are shown. */
     unsearchable: (isOriginal ? picturesOf(document) : document.textless_pages).length,
   };
+}
+
+/** The PDF while it is drawn, and how many pages it has, which stays known. */
+function useOpened() {
+  const [pdf, setPdf] = useState<PDFDocumentProxy | null>(null);
+  const [count, setCount] = useState<number | null>(null);
+  const onOpened = useCallback((opened: PDFDocumentProxy) => {
+    setPdf(opened);
+    setCount(opened.numPages);
+  }, []);
+  return { pdf, count, onOpened, onClosed: () => setPdf(null) };
 }
 
 /** Pages whose words are not in the file itself. */

@@ -4,7 +4,7 @@ import type { ReactNode } from "react";
 import { Badge } from "@/components/ui/badge";
 import type { Tone } from "@/components/ui/tone";
 import type { Schemas } from "@/lib/api/client";
-import { formatDate, formatNumber, plural } from "@/lib/format";
+import { formatDay, formatNumber, plural } from "@/lib/format";
 import { Authorities } from "./authorities";
 import { Finding } from "./finding";
 
@@ -95,7 +95,7 @@ function Parts({ result }: { result: Result }) {
           <Finding
             key={`${date.written} ${date.text}`}
             statement={date}
-            title={date.date ? formatDate(date.date) : date.written}
+            title={date.date ? formatDay(date.date) : date.written}
           />
         ))}
       </Group>

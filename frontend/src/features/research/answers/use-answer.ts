@@ -2,6 +2,7 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
+import { toast } from "@/components/ui/toast";
 import { $api, api, unwrap } from "@/lib/api/client";
 import { followEvents, type StreamState } from "@/lib/api/events";
 import { isAbort } from "@/lib/api/problem";
@@ -90,7 +91,7 @@ export function useAnswer(
     if (!answerId) return leave(); // nothing has begun yet
     await unwrap(
       api.POST("/api/v1/chat/messages/{message_id}/stop", { params: { path: { message_id: answerId } } }),
-    );
+    ).catch((error) => toast.failed("The answer could not be stopped", error));
   }, [answerId, leave]);
 
   return { live, connection, start, stop, dismiss: leave };

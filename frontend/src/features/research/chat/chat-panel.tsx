@@ -23,7 +23,8 @@ const OF_FIRST_ANSWER = 2; // messages: the question and it
 interface ChatPanelProps {
   conversationId: string | null;
   answering: Answering;
-  onAsk: (question: string, parentId: string | null) => void;
+  /** False when it could not be sent. */
+  onAsk: (question: string, parentId: string | null) => Promise<boolean>;
   onOpen: (id: string | null) => void;
   /** Why nothing can be asked now, and else what is asked. */
   hindrance: string | null;
@@ -77,7 +78,7 @@ export function ChatPanel({ conversationId, answering, onAsk, onOpen, hindrance,
         isAnswering={isAnswering}
         onAsk={(question) => {
           showNewest();
-          onAsk(question, turns.at(-1)?.message.id ?? null);
+          return onAsk(question, turns.at(-1)?.message.id ?? null);
         }}
         onStop={answering.stop}
         scope={scope}

@@ -12,7 +12,8 @@ interface ComposerProps {
   /** Why nothing can be asked now; null when it can. */
   hindrance: string | null;
   isAnswering: boolean;
-  onAsk: (question: string) => void;
+  /** False when it could not be sent. */
+  onAsk: (question: string) => Promise<boolean>;
   onStop: () => void;
   /** "3 of 12 documents are asked". */
   scope: string;
@@ -24,17 +25,18 @@ export function Composer({ conversationId, hindrance, isAnswering, onAsk, onStop
   useShortcut({ keys: "/", label: "Write a question", group: "Research", run: () => box.current?.focus() });
   useShortcut({ keys: "escape", label: "Stop the answer", group: "Research", run: onStop }, isAnswering);
   const mayAsk = hindrance === null && !isAnswering && text.trim() !== "";
-  const ask = () => {
+  const ask = async () => {
     if (!mayAsk) return;
-    onAsk(text.trim());
     setText("");
+    if (await onAsk(text.trim())) return;
+    setText([text, draftOf(conversationId)].filter(Boolean).join("\n"));
   };
   return (
     <form
       className="mx-auto w-full max-w-3xl shrink-0 space-y-1.5 px-4 pt-2 pb-3"
       onSubmit={(event) => {
         event.preventDefault();
-        ask();
+        void ask();
       }}
     >
       <div className="flex items-end gap-2">
@@ -51,7 +53,7 @@ export function Composer({ conversationId, hindrance, isAnswering, onAsk, onStop
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || event.nativeEvent.isComposing) return;
             event.preventDefault();
-            ask();
+            void ask();
           }}
         />
         {isAnswering ? (

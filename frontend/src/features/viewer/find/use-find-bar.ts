@@ -9,7 +9,7 @@ export function useFindBar(viewer: RefObject<HTMLElement | null>) {
   const open = () => setAsked((times) => times + 1);
   const close = useCallback(() => {
     setAsked(0);
-    viewer.current?.querySelector<HTMLElement>("section[tabindex]")?.focus(); // the page, to be scrolled on
+    viewer.current?.querySelector<HTMLElement>("[data-page]")?.focus(); // the page, to be scrolled on
   }, [viewer]);
   const heard = (event: KeyboardEvent) => {
     if (event.defaultPrevented || strokeOf(event) !== "mod+f") return;

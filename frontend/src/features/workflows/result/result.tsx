@@ -1,6 +1,7 @@
 "use client";
 
 import { FileCheck2 } from "lucide-react";
+import { useState } from "react";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
@@ -22,6 +23,7 @@ const PARAMS = { view: oneOf(VIEWS, null) };
 
 export function Result({ run }: { run: Execution }) {
   const [{ view }, setAddress] = useUrlState(PARAMS);
+  const [asked, setAsked] = useState<number | null>(null);
   const { papers, isPending, problem, refetch } = usePapers(run);
   const sources = sourcesOf(run.output_data);
   const findings = findingsOf(run.output_data);
@@ -44,11 +46,23 @@ export function Result({ run }: { run: Execution }) {
         <Tabs
           label="Result"
           value={shown.value}
-          onChange={(next) => setAddress({ view: next })}
+          onChange={(next) => {
+            setAsked(null);
+            setAddress({ view: next });
+          }}
           tabs={tabs}
           className="rounded-xl border border-line bg-surface"
         >
-          <Panels papers={papers} sources={sources} findings={findings} />
+          <Panels
+            papers={papers}
+            sources={sources}
+            findings={findings}
+            asked={asked}
+            onSource={(n) => {
+              setAsked(n);
+              setAddress({ view: "sources" }, { history: "push" });
+            }}
+          />
         </Tabs>
       )}
       {run.output_data !== null && <RawData label="The whole result" value={run.output_data} />}
@@ -60,32 +74,24 @@ interface PanelsProps {
   papers: readonly Paper[];
   sources: readonly Source[];
   findings: Record<string, unknown>;
+  /** The number of the source that was gone to. */
+  asked: number | null;
+  onSource: (n: number) => void;
 }
 
-function Panels({ papers, sources, findings }: PanelsProps) {
-  const [, setAddress] = useUrlState(PARAMS);
-  const open = (n: number) => {
-    setAddress({ view: "sources" }, { history: "push" });
-    requestAnimationFrame(() =>
-      setTimeout(() => {
-        const place = document.getElementById(`source-${n}`);
-        place?.scrollIntoView({ block: "center" });
-        place?.focus({ preventScroll: true });
-      }, 50),
-    );
-  };
+function Panels({ papers, sources, findings, asked, onSource }: PanelsProps) {
   return (
     <>
       <TabPanel value="paper" className="space-y-10 p-5 desk:p-8">
         {papers.map((paper) => (
-          <PaperView key={paper.title} paper={paper} sources={sources} onSource={open} />
+          <PaperView key={paper.title} paper={paper} sources={sources} onSource={onSource} />
         ))}
       </TabPanel>
       <TabPanel value="findings" className="p-5">
         <ValueView value={findings} />
       </TabPanel>
       <TabPanel value="sources" className="p-5">
-        <Sources sources={sources} />
+        <Sources sources={sources} asked={asked} />
       </TabPanel>
     </>
   );

@@ -2,7 +2,7 @@
 
 import { BadgeCheck, CircleHelp, TriangleAlert } from "lucide-react";
 import Link from "next/link";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/field";
@@ -14,9 +14,14 @@ const AT_FIRST = 60;
 const LONGEST_IN_ADDRESS = 300;
 
 /** The passages that a result rests on, and whether they were found as they are quoted. */
-export function Sources({ sources }: { sources: readonly Source[] }) {
+export function Sources({ sources, asked }: { sources: readonly Source[]; asked: number | null }) {
   const [areOnlyFailing, setOnlyFailing] = useState(false);
-  const [isWhole, setWhole] = useState(false);
+  const [isWhole, setWhole] = useState(asked !== null);
+  useEffect(() => {
+    const place = asked === null ? null : document.getElementById(`source-${asked}`);
+    place?.scrollIntoView({ block: "center" });
+    place?.focus({ preventScroll: true });
+  }, [asked]);
   const failing = sources.filter(({ verified }) => verified !== true);
   const wanted = areOnlyFailing ? failing : sources;
   const shown = isWhole || sources.length < 2 * AT_FIRST ? wanted : wanted.slice(0, AT_FIRST);

@@ -5,7 +5,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { humanized } from "@/features/json-form/schema";
 import { isRecord } from "@/features/json-form/values";
-import { formatDate, formatDateTime, formatNumber } from "@/lib/format";
+import { formatDateTime, formatDay, formatNumber } from "@/lib/format";
 import { ScrollBox } from "./scroll-box";
 import { columnsOf, isFlat, shownEntries } from "./shapes";
 
@@ -119,7 +119,7 @@ function Plain({ value }: { value: unknown }) {
   if (typeof value === "boolean") return value ? "Yes" : "No";
   if (typeof value === "number") return formatNumber(value);
   const text = String(value);
-  if (DAY.test(text)) return <span className="whitespace-nowrap">{formatDate(text)}</span>;
+  if (DAY.test(text)) return <span className="whitespace-nowrap">{formatDay(text)}</span>;
   if (MOMENT.test(text) && !Number.isNaN(Date.parse(text))) return formatDateTime(text);
   return text.length > FOLDED_FROM ? (
     <LongText text={text} />

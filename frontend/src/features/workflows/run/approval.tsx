@@ -2,7 +2,7 @@
 
 import { useMutation } from "@tanstack/react-query";
 import { Check, X } from "lucide-react";
-import { useState } from "react";
+import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { ErrorBox } from "@/components/ui/error-box";
@@ -17,15 +17,16 @@ import { useSettle } from "../use-settle";
 
 /** A step that waits for a person: what is to be decided, and the decision. */
 export function Approval({ run, step }: { run: Execution; step: Step }) {
+  const id = useId();
   const [comment, setComment] = useState("");
   const [isAsked, setAsked] = useState(false);
   const mayDecide = useMay("member");
   const decide = useDecide(run, step);
   const title = step.waiting_for?.title ?? stepTitle(step);
   return (
-    <section aria-labelledby="approval" className="rounded-xl border border-warn/50 bg-surface">
+    <section aria-labelledby={id} className="rounded-xl border border-warn/50 bg-surface">
       <header className="rounded-t-xl border-warn/50 border-b bg-warn-soft px-5 py-3">
-        <h2 id="approval" className="font-semibold text-base">
+        <h2 id={id} className="font-semibold text-base">
           {title}
         </h2>
         {step.waiting_for && (
