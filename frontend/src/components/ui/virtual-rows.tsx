@@ -16,6 +16,8 @@ interface VirtualRowsProps<T> {
   onNearEnd?: (() => void) | undefined;
   /** This row is brought into view when it changes. */
   activeIndex?: number;
+  /** Pixels from the top, where it is scrolled to at first. */
+  startAt?: number;
 }
 
 export interface RowPlace {
@@ -36,6 +38,7 @@ export function VirtualRows<T>({
   children,
   onNearEnd,
   activeIndex = -1,
+  startAt = 0,
 }: VirtualRowsProps<T>) {
   const [, setMounted] = useState(false);
   useEffect(() => setMounted(true), []); // the scroller's ref is set after its children's first effects: look again
@@ -45,6 +48,7 @@ export function VirtualRows<T>({
     getItemKey: (index) => rowKey(rows[index] as T),
     estimateSize: () => rowHeight,
     overscan: OVERSCAN,
+    initialOffset: startAt,
   });
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0], items.at(-1)];
@@ -56,7 +60,7 @@ export function VirtualRows<T>({
     if (activeIndex >= 0) virtual.scrollToIndex(activeIndex, { align: "auto" });
   }, [activeIndex, virtual]);
   return (
-    <tbody>
+    <tbody className="[overflow-anchor:none]">
       <Gap columns={columns} height={first?.start ?? 0} />
       {items.map(({ index, key }) => (
         <Placed

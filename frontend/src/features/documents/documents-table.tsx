@@ -13,12 +13,20 @@ interface DocumentsTableProps {
   ticked: ReadonlySet<string>;
   onTick: Dispatch<SetStateAction<ReadonlySet<string>>>;
   onNearEnd: (() => void) | undefined;
+  startAt: number;
 }
 
 const COLUMNS = 8;
 const ROW_HEIGHT = 49;
 
-export function DocumentsTable({ documents, scroller, ticked, onTick, onNearEnd }: DocumentsTableProps) {
+export function DocumentsTable({
+  documents,
+  scroller,
+  ticked,
+  onTick,
+  onNearEnd,
+  startAt,
+}: DocumentsTableProps) {
   const count = documents.filter(({ id }) => ticked.has(id)).length;
   const areAll = count > 0 && count === documents.length;
   const tick = useCallback(
@@ -60,6 +68,7 @@ export function DocumentsTable({ documents, scroller, ticked, onTick, onNearEnd 
         columns={COLUMNS}
         rowHeight={ROW_HEIGHT}
         onNearEnd={onNearEnd}
+        startAt={startAt}
       >
         {(document, place) => (
           <DocumentRow document={document} place={place} isTicked={ticked.has(document.id)} onTick={tick} />

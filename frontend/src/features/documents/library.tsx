@@ -97,9 +97,7 @@ function List({ query, documents, scroller, scrolledTo, isFiltered, hasNews }: L
   const queries = useQueryClient();
   const [ticked, setTicked] = useState<ReadonlySet<string>>(new Set());
   const chosen = useMemo(() => documents.filter(({ id }) => ticked.has(id)), [documents, ticked]);
-  useEffect(() => {
-    scroller.current?.scrollTo(0, scrolledTo.current);
-  }, [scroller, scrolledTo]);
+  const [startAt] = useState(() => scrolledTo.current);
   useLayoutEffect(
     () => () => {
       scrolledTo.current = scroller.current?.scrollTop ?? 0; // asked for while it scrolls, it costs a layout each time
@@ -125,6 +123,7 @@ function List({ query, documents, scroller, scrolledTo, isFiltered, hasNews }: L
           scroller={scroller}
           ticked={ticked}
           onTick={setTicked}
+          startAt={startAt}
           onNearEnd={query.hasNextPage && !query.isFetching ? query.fetchNextPage : undefined}
         />
         {query.isFetchingNextPage && <SkeletonRows rows={2} />}
