@@ -2,10 +2,12 @@ import type { BrowserContext, Page } from "@playwright/test";
 import { Firm, goOn, paper, play } from "./support/firm";
 import { LEASE, RENT } from "./support/papers";
 import { PAYLOADS, packed } from "./support/payloads";
-import { expect, test } from "./support/test";
+import { expect, expectLoaded, test } from "./support/test";
 
 const NAME = 200; // characters of a name
 const FILENAME = 255;
+/** What each panel of a document says once it has loaded. */
+const PANELS = { Search: "__xss", Contents: /__xss|headings/, History: "Reading" };
 const EVIL = "evil.example";
 
 test.beforeEach(({ context }) => trap(context));
@@ -96,8 +98,15 @@ test("in the names, the labels and the texts of documents", async ({ page, firm 
     await page.goto(`/documents/?id=${id}`);
     await expect(page.getByRole("region", { name: "Text of page 1" })).toContainText("__xss");
     await expectOnlyText(page, "a document");
-    for (const name of ["Search", "Contents", "History"]) {
+    for (const [name, content] of Object.entries(PANELS)) {
       await page.getByRole("tab", { name }).click();
+      const panel = page.getByRole("tabpanel", { name });
+      if (name === "Search") {
+        await panel.getByRole("searchbox").fill("__xss");
+        await panel.getByRole("searchbox").press("Enter");
+      }
+      await expect(panel).toContainText(content);
+      await expectLoaded(page);
       await expectOnlyText(page, `a document, ${name}`);
     }
   }

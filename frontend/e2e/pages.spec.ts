@@ -1,7 +1,7 @@
 import { expectAccessible } from "./support/accessible";
 import { type Firm, mailedLink, PASSWORD, paper, play, someone } from "./support/firm";
 import { LEASE, NOTICE, RENT } from "./support/papers";
-import { expect, test } from "./support/test";
+import { expect, expectLoaded, test } from "./support/test";
 
 test("pages of those who are not signed in", async ({ page, mayFail }) => {
   await page.goto("/sign-in/");
@@ -196,7 +196,7 @@ test("settings", async ({ page, firm }) => {
   for (const tab of TABS) {
     await page.goto(`/settings/?tab=${tab}`);
     await expect(page.getByRole("tabpanel").getByRole("heading").first()).toBeVisible();
-    await expect(page.getByText(/^Loading/)).toHaveCount(0);
+    await expectLoaded(page);
     await expectAccessible(page, `settings, ${tab}`);
   }
   await page.goto("/settings/?tab=keys");

@@ -1,6 +1,6 @@
 import { paper, play } from "./support/firm";
 import { LEASE, RENT } from "./support/papers";
-import { expect, test } from "./support/test";
+import { expect, expectLoaded, test } from "./support/test";
 
 const LONG = `${"unbroken".repeat(12)} `;
 
@@ -39,7 +39,7 @@ for (const viewport of [
       for (const path of ["documents", "workflows", "jobs", "settings"]) {
         await page.goto(`/${path}/`);
         await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
-        await expect(page.getByText(/^Loading/)).toHaveCount(0);
+        await expectLoaded(page);
         await expectToFit(path);
       }
     });

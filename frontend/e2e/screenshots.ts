@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { Page } from "@playwright/test";
 import { type Firm, play, samples } from "./support/firm";
-import { expect, test } from "./support/test";
+import { expect, expectLoaded, test } from "./support/test";
 
 const QUESTION =
   "How long after a Suspension Notice may Cobaltine suspend the Subscription Services, and may it do so in Peak Season?";
@@ -78,7 +78,7 @@ async function run(firm: Firm): Promise<string> {
 }
 
 async function picture(page: Page, name: string): Promise<void> {
-  await expect(page.getByText(/^Loading/)).toHaveCount(0);
+  await expectLoaded(page);
   await page.mouse.move(0, 0);
   await expect(page.locator("[data-radix-popper-content-wrapper]")).toHaveCount(0);
   await page.evaluate(() => document.fonts.ready);

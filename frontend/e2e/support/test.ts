@@ -1,4 +1,4 @@
-import { type BrowserContext, test as base, expect } from "@playwright/test";
+import { type BrowserContext, test as base, expect, type Page } from "@playwright/test";
 import { Firm, goOnWithAll } from "./firm";
 import { stack } from "./stack";
 
@@ -51,6 +51,11 @@ export const test = base.extend<Fixtures>({
     await firm.api.dispose();
   },
 });
+
+/** Nothing that is awaited is still to come, be it shown yet or not. */
+export async function expectLoaded(page: Page): Promise<void> {
+  await expect(page.locator("[data-loading]")).toHaveCount(0);
+}
 
 export function watch(context: BrowserContext, { met, excused }: Faults): void {
   const own = new URL(stack().url).origin;

@@ -13,7 +13,7 @@ export function Loading({ label, children }: { label: string; children: ReactNod
     return () => clearTimeout(timer);
   }, []);
   return (
-    <div role="status">
+    <div role="status" data-loading>
       {isLate && (
         <div className="animate-appear">
           <span className="sr-only">{label}</span>
