@@ -151,6 +151,12 @@ test("in questions, in answers while they are written and after, and in their ti
   await page.getByRole("button", { name: "Conversations" }).click();
   await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(1);
   await expectOnlyText(page, "conversations");
+  const id = new URL(page.url()).searchParams.get("id");
+  const { url } = await firm.post<{ url: string }>(`/chat/conversations/${id}/share`, {});
+  await page.goto(url);
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("__xss");
+  await expect(answer).toContainText("The end of this answer is reached.");
+  await expectOnlyText(page, "a shared conversation");
 });
 
 /** As a stream may cut it. */

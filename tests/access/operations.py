@@ -122,6 +122,7 @@ ROWS: dict[str, Row] = {
     "list_messages": Row("viewer", "person"),
     "export_conversation": Row("viewer", "person"),
     "share_conversation": Row("member", "person", _json(expires_in_days=1)),
+    "get_share": Row("member", "person"),
     "unshare_conversation": Row("member", "person"),
     "read_shared_conversation": PUBLIC,
     "ask": Row("member", sends=_json(content="What is the rent?")),

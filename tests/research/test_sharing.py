@@ -70,13 +70,19 @@ class TestReading:
     async def test_both_addresses_of_the_link_are_told_and_one_of_them_is_read_without_a_page(self, shared):
         _, _, link, stranger = shared
         base, _, path = link["api_url"].partition("/api/")
-        assert link["url"] == f"{base}/shared/{link['token']}"
+        assert link["url"] == f"{base}/shared/#token={link['token']}"
         assert (await stranger.get(f"/api/{path}")).json()["title"] == "Rent"
 
     async def test_what_failed_its_examination_is_told_and_what_the_document_has_lost(self, firm):
         f = await firm()
         failing = [Failing(kind="quote", reason="altered", text="rent of $4,300", citations=[1])]
-        verification = Verification(citations_valid=False, failing=failing, unsupported_sentences=["The moon is full."])
+        quotes = [
+            {"quote": "rent of $4,300", "verdict": "altered", "verified": False, "document_id": str(new_id())},
+            {"quote": RENT_WORDS, "verdict": "exact", "verified": True, "start_char": 7, "differences": []},
+        ]
+        verification = Verification(
+            citations_valid=False, failing=failing, unsupported_sentences=["The moon is full."], quotes=quotes
+        )
         cited = citation()
         lost = {cited.document_id: Stale(reason=StaleReason.CHANGED, citations=[1], since="2026-11-21T00:00:00Z")}
         answered = said(Role.ASSISTANT, "“rent of $4,300” [1].", cited)
@@ -84,10 +90,14 @@ class TestReading:
         talk = await kept(f, examined, said(Role.ASSISTANT, "Never examined."))
         token = (await f.client.post(f"{CONVERSATIONS}/{talk}/share", json={})).json()["token"]
         first, second = (await f.client.get(f"{SHARED}/{token}")).json()["messages"]
-        assert first["failing"] == [{"kind": "quote", "reason": "altered", "text": "rent of $4,300"}]
+        assert first["failing"] == [{"kind": "quote", "reason": "altered", "text": "rent of $4,300", "citations": [1]}]
+        assert first["quotes"] == [
+            {"quote": "rent of $4,300", "verdict": "altered", "verified": False},
+            {"quote": RENT_WORDS, "verdict": "exact", "verified": True},
+        ]
         assert first["unsupported_sentences"] == ["The moon is full."]
         assert first["citations"][0]["stale"] == "changed"
-        assert (second["failing"], second["citations_valid"]) == (None, None)
+        assert (second["quotes"], second["failing"], second["citations_valid"]) == (None, None, None)
 
     async def test_nothing_but_what_was_said_is_told(self, firm):
         """A word in each field that a message has beside what was said."""
@@ -220,13 +230,34 @@ class TestEnding:
         assert (await refusal(stranger, link["token"]))[0] == 404
 
 
+class TestKnowing:
+    async def test_whose_it_is_learns_that_there_is_a_link_and_not_what_opens_it(self, shared):
+        f, talk, link, _ = shared
+        got = await f.client.get(f"{CONVERSATIONS}/{talk}/share")
+        assert got.json() == {name: link[name] for name in ("message_count", "created_at", "expires_at")}
+
+    async def test_there_is_none_before_it_is_made_nor_once_it_opens_nothing(self, shared):
+        f, talk, link, _ = shared
+        fresh = await kept(f, said(Role.USER, "What is due?"))
+        over = {"$set": {"expires_at": now() - timedelta(seconds=1)}}
+        assert await ShareLink.across_tenants().update({"_id": Id(link["token"][:24])}, over)
+        for each in (fresh, talk):
+            got = await f.client.get(f"{CONVERSATIONS}/{each}/share")
+            assert (got.status_code, got.json()) == (200, None)
+
+    async def test_nor_once_it_is_taken_back(self, shared):
+        f, talk, _, _ = shared
+        assert (await f.client.delete(f"{CONVERSATIONS}/{talk}/share")).status_code == 204
+        assert (await f.client.get(f"{CONVERSATIONS}/{talk}/share")).json() is None
+
+
 class TestKeeping:
     async def test_only_a_digest_is_kept(self, shared):
         _, _, link, _ = shared
         name, _, secret = link["token"].partition(".")
         row = await ShareLink.across_tenants().row({"_id": Id(name)})
         assert secret not in str(row)
-        assert link["url"].endswith(f"/shared/{link['token']}")
+        assert link["url"].endswith(f"/shared/#token={link['token']}")
 
     async def test_a_visit_is_on_the_record_and_the_token_is_not(self, shared):
         f, talk, link, stranger = shared

@@ -1,4 +1,4 @@
-"""HTTP for links: two routes for whom the conversation belongs to, and one for everybody who has a link."""
+"""HTTP for links: three routes for whom the conversation belongs to, and one for everybody who has a link."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from elenchus.core.ids import IdField
 from elenchus.core.pages import MAX_LIMIT
 from elenchus.core.principal import MemberPrincipal
 from elenchus.research.sharing import service
-from elenchus.research.sharing.schemas import SharedConversation, ShareIn, ShareOut
+from elenchus.research.sharing.schemas import SharedConversation, ShareIn, ShareOut, StandingLink
 
 router = APIRouter(prefix="/chat", tags=["chat"])
 
@@ -25,6 +25,12 @@ async def share_conversation(
     """A link by which anybody who has it reads what has been said so far. It takes the place of an earlier one."""
     response.headers.update(PRIVATE)
     return await service.share(principal, conversation_id, wanted)
+
+
+@router.get("/conversations/{conversation_id}/share", operation_id="get_share")
+async def get_share(principal: MemberPrincipal, conversation_id: ConversationId) -> StandingLink | None:
+    """Until when the link works and how much it shows; null while there is none. What opens it is told once only."""
+    return await service.standing(principal, conversation_id)
 
 
 @router.delete("/conversations/{conversation_id}/share", operation_id="unshare_conversation", status_code=204)

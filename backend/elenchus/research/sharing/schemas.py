@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from elenchus.core.ids import Id, IdField, derived_id
 from elenchus.core.mongo import Row
+from elenchus.library.quoting.verdicts import Verdict
 from elenchus.research.branches import START
-from elenchus.research.models import StaleReason, Verification
+from elenchus.research.models import Failing, StaleReason, Verification
 
 DEFAULT_DAYS, MOST_DAYS = 7, 90
 
@@ -20,12 +21,21 @@ class ShareIn(BaseModel):
 
 
 class ShareOut(BaseModel):
-    """`url` is the page for people, `api_url` the same as JSON. Both are told this once."""
+    """`url` is the page for people, with the token behind the `#` so that no server's log has it; `api_url` the same as
+    JSON. Both are told this once."""
 
     conversation_id: IdField
     url: str
     api_url: str
     token: str
+    message_count: int
+    created_at: datetime
+    expires_at: datetime
+
+
+class StandingLink(BaseModel):
+    """What is known of a link once it is made. The link itself is not."""
+
     message_count: int
     created_at: datetime
     expires_at: datetime
@@ -43,12 +53,21 @@ class SharedCitation(BaseModel):
     stale: StaleReason | None
 
 
+class SharedQuote(BaseModel):
+    """A quotation in the answer and what came of looking it up. Where it stands, and what stands there, is not told."""
+
+    quote: str
+    verdict: Verdict
+    verified: bool
+
+
 class SharedFailing(BaseModel):
-    """Words of the answer that did not stand up to examination; see `Failing`."""
+    """Words of the answer that did not stand up to examination, and the `n` they are cited to; see `Failing`."""
 
     kind: str
     reason: str
     text: str
+    citations: list[int]
 
 
 class SharedMessage(BaseModel):
@@ -61,7 +80,8 @@ class SharedMessage(BaseModel):
     status: str
     citations: list[SharedCitation]
     citations_valid: bool | None
-    #: Null for an answer that was not examined.
+    #: Null for an answer that was not examined, as are the next two.
+    quotes: list[SharedQuote] | None
     failing: list[SharedFailing] | None
     unsupported_sentences: list[str] | None
     created_at: datetime
@@ -79,8 +99,8 @@ class SharedMessage(BaseModel):
             status=row["status"],
             citations=[_cited(cited, row["stale"]) for cited in row["citations"]],
             citations_valid=examined and examined.citations_valid,
-            failing=examined
-            and [SharedFailing(kind=one.kind, reason=one.reason, text=one.text) for one in examined.failing],
+            quotes=examined and [_quoted(one) for one in examined.quotes],
+            failing=examined and [_failing(one) for one in examined.failing],
             unsupported_sentences=examined and examined.unsupported_sentences,
             created_at=row["created_at"],
         )
@@ -95,6 +115,15 @@ def _cited(row: Row, stale: Row) -> SharedCitation:
     reason = lost["reason"] if lost and row["n"] in lost["citations"] else None
     names = SharedCitation.model_fields.keys() - {"stale"}
     return SharedCitation.model_validate({name: row[name] for name in names} | {"stale": reason})
+
+
+def _quoted(row: dict[str, JsonValue]) -> SharedQuote:
+    names = SharedQuote.model_fields.keys()
+    return SharedQuote.model_validate({"verified": False} | {name: row[name] for name in names & row.keys()})
+
+
+def _failing(one: Failing) -> SharedFailing:
+    return SharedFailing(kind=one.kind, reason=one.reason, text=one.text, citations=one.citations)
 
 
 class SharedConversation(BaseModel):

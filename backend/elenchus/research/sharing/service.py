@@ -18,7 +18,7 @@ from elenchus.identity.deployment import DEPLOYMENT
 from elenchus.research.sharing import store
 from elenchus.research.sharing.errors import LinkNotFound
 from elenchus.research.sharing.models import ShareLink, id_of
-from elenchus.research.sharing.schemas import SharedConversation, SharedMessage, ShareIn, ShareOut
+from elenchus.research.sharing.schemas import SharedConversation, SharedMessage, ShareIn, ShareOut, StandingLink
 
 CONVERSATION = "conversation"
 _NO_DIGEST = "0" * 64
@@ -53,8 +53,17 @@ async def share(principal: Principal, conversation_id: Id, wanted: ShareIn) -> S
     await audit.record(principal, Action.CONVERSATION_SHARED, CONVERSATION, conversation_id, **details)
     base = settings().server.base_url
     return ShareOut(
-        **link.model_dump(), token=token, url=f"{base}/shared/{token}", api_url=f"{base}/api/v1/chat/shared/{token}"
+        **link.model_dump(),
+        token=token,
+        url=f"{base}/shared/#token={token}",
+        api_url=f"{base}/api/v1/chat/shared/{token}",
     )
+
+
+async def standing(principal: Principal, conversation_id: Id) -> StandingLink | None:
+    """The link, unless it opens nothing any more. Raises `ConversationNotFound`."""
+    link = await store.link_of(principal, conversation_id)
+    return StandingLink.model_validate(link.model_dump()) if link and await _opens(link) else None
 
 
 async def unshare(principal: Principal, conversation_id: Id) -> None:
@@ -87,11 +96,15 @@ async def _standing(token: str) -> ShareLink:
     """As long as its sharer may share in the tenant. The digests are compared whether there is such a link or not."""
     link = await _named(token)
     same = hmac.compare_digest(link.digest if link else _NO_DIGEST, crypto.digest(token))
-    if link is None or not same or link.expires_at <= now():
-        raise LinkNotFound
-    if not await identity.may_act(link.user_id, link.tenant_id, since=link.created_at, role=Role.MEMBER):
+    if link is None or not same or not await _opens(link):
         raise LinkNotFound
     return link
+
+
+async def _opens(link: ShareLink) -> bool:
+    if link.expires_at <= now():
+        return False
+    return await identity.may_act(link.user_id, link.tenant_id, since=link.created_at, role=Role.MEMBER)
 
 
 async def _named(token: str) -> ShareLink | None:

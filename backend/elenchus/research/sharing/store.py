@@ -39,10 +39,20 @@ async def put(link: ShareLink) -> None:
 
 async def remove(principal: Principal, conversation_id: Id) -> int:
     """Raises `ConversationNotFound` for what is not this person's."""
+    await _require_mine(principal, conversation_id)
+    return int(await ShareLink.owned_by(principal).delete({"_id": id_of(conversation_id)}))
+
+
+async def link_of(principal: Principal, conversation_id: Id) -> ShareLink | None:
+    """Raises `ConversationNotFound` for what is not this person's."""
+    await _require_mine(principal, conversation_id)
+    return await ShareLink.owned_by(principal).get(id_of(conversation_id))
+
+
+async def _require_mine(principal: Principal, conversation_id: Id) -> None:
     mine = {"_id": conversation_id, "user_id": principal.user_id}
     if await Conversation.owned_by(principal).row(mine, fields={"_id": 1}) is None:
         raise ConversationNotFound(conversation_id)
-    return int(await ShareLink.owned_by(principal).delete({"_id": id_of(conversation_id)}))
 
 
 async def link(link_id: Id) -> ShareLink | None:

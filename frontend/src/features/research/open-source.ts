@@ -7,8 +7,8 @@ export interface OpenedCitation {
   at: { answerId: string; index: number } | null;
 }
 
-/** Shows what a citation stands on, in the viewer. */
-export const OpenSource = createContext<(opened: OpenedCitation) => void>(() => undefined);
+/** Shows what a citation stands on, in the viewer; null for who reads without the documents. */
+export const OpenSource = createContext<((opened: OpenedCitation) => void) | null>(null);
 
 export function useOpenSource() {
   return useContext(OpenSource);

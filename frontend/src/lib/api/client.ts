@@ -14,6 +14,9 @@ export const publicApi = createFetchClient<paths>({ baseUrl: origin(), fetch: an
 /** `api` as React Query hooks: `$api.useQuery("get", "/api/v1/documents", { params: { query } })`. */
 export const $api = createQueryClient(api);
 
+/** The same for nobody. */
+export const $publicApi = createQueryClient(publicApi);
+
 export async function unwrap<T>(call: Promise<{ data?: T }>): Promise<T> {
   return (await call).data as T;
 }

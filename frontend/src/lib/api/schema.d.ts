@@ -1228,7 +1228,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Get Share
+         * @description Until when the link works and how much it shows; null while there is none. What opens it is told once only.
+         */
+        get: operations["get_share"];
         put?: never;
         /**
          * Share Conversation
@@ -5592,7 +5596,8 @@ export interface components {
         };
         /**
          * ShareOut
-         * @description `url` is the page for people, `api_url` the same as JSON. Both are told this once.
+         * @description `url` is the page for people, with the token behind the `#` so that no server's log has it; `api_url` the same as
+         *     JSON. Both are told this once.
          */
         ShareOut: {
             /** @example 665f1c2ab7e4d1a2c3b4d5e6 */
@@ -5660,7 +5665,7 @@ export interface components {
         };
         /**
          * SharedFailing
-         * @description Words of the answer that did not stand up to examination; see `Failing`.
+         * @description Words of the answer that did not stand up to examination, and the `n` they are cited to; see `Failing`.
          */
         SharedFailing: {
             /** Kind */
@@ -5669,6 +5674,8 @@ export interface components {
             reason: string;
             /** Text */
             text: string;
+            /** Citations */
+            citations: number[];
         };
         /**
          * SharedMessage
@@ -5689,6 +5696,8 @@ export interface components {
             citations: components["schemas"]["SharedCitation"][];
             /** Citations Valid */
             citations_valid: boolean | null;
+            /** Quotes */
+            quotes: components["schemas"]["SharedQuote"][] | null;
             /** Failing */
             failing: components["schemas"]["SharedFailing"][] | null;
             /** Unsupported Sentences */
@@ -5698,6 +5707,17 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * SharedQuote
+         * @description A quotation in the answer and what came of looking it up. Where it stands, and what stands there, is not told.
+         */
+        SharedQuote: {
+            /** Quote */
+            quote: string;
+            verdict: components["schemas"]["Verdict"];
+            /** Verified */
+            verified: boolean;
         };
         /** SignedInOut */
         SignedInOut: {
@@ -5871,6 +5891,24 @@ export interface components {
          * @enum {string}
          */
         Standing: "verified" | "partly_verified" | "not_verified" | "as_given";
+        /**
+         * StandingLink
+         * @description What is known of a link once it is made. The link itself is not.
+         */
+        StandingLink: {
+            /** Message Count */
+            message_count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
         /**
          * Statement
          * @description `supported`: at least one of its quotations was found in the document and, for a party, a date or a term, names
@@ -8993,6 +9031,38 @@ export interface operations {
                     "application/json": unknown;
                     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
                     "application/pdf": unknown;
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the conversation's id */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandingLink"] | null;
                 };
             };
             /** @description Refused, and why */

@@ -12,6 +12,7 @@ import { citationsOf, type Live, type Phase } from "../answers/live";
 import { markOf, withMarksAsLinks } from "../answers/marks";
 import { isRefusal } from "../answers/verdicts";
 import type { Message } from "../answers/wire";
+import { useOpenSource } from "../open-source";
 import { CitationMark, CitedAnswer } from "./citation-chip";
 import { CitedList } from "./cited-list";
 import { Findings } from "./findings";
@@ -84,13 +85,16 @@ export function Answer({ answer, live, onRetry, actions }: AnswerProps) {
 }
 
 function Refusal({ text }: { text: string }) {
+  const mayOpen = useOpenSource() !== null;
   return (
     <div className="rounded-lg border border-info/35 bg-info-soft p-4">
       <Status look={{ label: "Not found in these sources", tone: "info", icon: SearchX }} />
       <Markdown text={text} components={COMPONENTS} className="mt-2" />
-      <p className="mt-2 text-muted">
-        Ask in the words that the documents use, tick more sources, or add the document that would say it.
-      </p>
+      {mayOpen && (
+        <p className="mt-2 text-muted">
+          Ask in the words that the documents use, tick more sources, or add the document that would say it.
+        </p>
+      )}
     </div>
   );
 }

@@ -55,11 +55,10 @@ function CitationChip({ cited, citation, index }: { cited: Cited; citation: Cita
           data-citation
           aria-label={`Source ${citation.n}: ${citation.document_title}, ${pagesOf(citation)}${standing.isBad ? `. ${standing.look.label}` : ""}`}
           onClick={() => {
-            setShown(false); // it would lie over the source
-            open({ citation, at });
+            setShown(open === null); // else it would lie over the source
+            open?.({ citation, at });
           }}
-          onPointerEnter={preloadViewer}
-          onFocus={preloadViewer}
+          {...(open && { onPointerEnter: preloadViewer, onFocus: preloadViewer })}
           onKeyDown={moveBetween}
           onTouchStartCapture={stop} // the card would cancel it, which browsers do not allow there
           className={cn(

@@ -11,9 +11,10 @@ import { api, unwrap } from "@/lib/api/client";
 import { asProblem } from "@/lib/api/problem";
 import { CONVERSATIONS, conversationOptions } from "../answers/use-answer";
 import { keepDraft } from "./drafts";
+import { ShareDialog } from "./share-dialog";
 
 export interface ConversationAct {
-  kind: "rename" | "delete";
+  kind: "rename" | "share" | "delete";
   conversation: { id: string; title: string };
 }
 
@@ -38,6 +39,7 @@ export default function ConversationDialogs({ act, onClose, onDeleted }: Convers
   return (
     <>
       {act.kind === "rename" && <Rename conversation={act.conversation} onClose={onClose} />}
+      {act.kind === "share" && <ShareDialog conversationId={act.conversation.id} onClose={onClose} />}
       <Confirm
         isOpen={act.kind === "delete"}
         onOpenChange={(isOpen) => !isOpen && onClose()}

@@ -1,6 +1,6 @@
 "use client";
 
-import { Download, Ellipsis, Pencil, Trash2 } from "lucide-react";
+import { Download, Ellipsis, Link2, Pencil, Trash2 } from "lucide-react";
 import dynamic from "next/dynamic";
 import { useState } from "react";
 import { IconButton } from "@/components/ui/icon-button";
@@ -51,6 +51,9 @@ export function ConversationMenu({ conversation, mayAsk, onDeleted }: Conversati
         {mayAsk && (
           <>
             <MenuSeparator />
+            <MenuItem onSelect={() => setAct("share")}>
+              <Link2 aria-hidden /> Share…
+            </MenuItem>
             <MenuItem onSelect={() => setAct("rename")}>
               <Pencil aria-hidden /> Rename
             </MenuItem>
