@@ -57,6 +57,9 @@ from elenchus.research.briefing import privacy as briefing_privacy
 from elenchus.research.briefing import staleness as briefing_staleness
 from elenchus.research.briefing import tasks as briefing_tasks
 from elenchus.research.exporting import api as exporting_api
+from elenchus.research.noting import api as noting_api
+from elenchus.research.noting import models as noting_models
+from elenchus.research.noting import privacy as noting_privacy
 from elenchus.research.openai_api import api as openai_api
 from elenchus.research.recording import api as recording_api
 from elenchus.research.recording import staleness
@@ -88,6 +91,7 @@ MODELS: tuple[type[Document], ...] = (
     *analysing_models.MODELS,
     *research_models.MODELS,
     *sharing_models.MODELS,
+    *noting_models.MODELS,
     *briefing_models.MODELS,
     *workflows_models.MODELS,
     *scheduling_models.MODELS,
@@ -109,6 +113,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     research_api.router,
     exporting_api.router,
     sharing_api.router,
+    noting_api.router,
     recording_api.router,
     briefing_api.router,
     sockets_api.router,
@@ -144,6 +149,7 @@ PARTS: tuple[Part, ...] = (
     ),
     *research_privacy.PARTS,
     sharing_privacy.PART,
+    noting_privacy.PART,
     briefing_privacy.PART,
     library_privacy.PART,
     analysing_privacy.PART,

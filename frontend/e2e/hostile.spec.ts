@@ -159,6 +159,25 @@ test("in questions, in answers while they are written and after, and in their ti
   await expectOnlyText(page, "a shared conversation");
 });
 
+test("in notes, one's own and those of an answer", async ({ page, firm }) => {
+  await firm.filed(await paper(LEASE));
+  const about = firm.owner.email;
+  await play({ about, pieces: [`“${RENT}” ⟦${RENT}⟧\n\n`, PAYLOADS.join("\n\n")] });
+  const conversation = await firm.asked(`What is the rent? (${about})`);
+  const { messages } = await firm.get<{ messages: { id: string }[] }>(`/chat/conversations/${conversation}`);
+  const path = `/chat/conversations/${conversation}/notes`;
+  await firm.post(path, { message_id: messages.at(-1)?.id });
+  await firm.post(path, { content: PAYLOADS.join("\n\n") });
+  await page.goto(`/research/?id=${conversation}&beside=notes`);
+  const notes = page.getByRole("region", { name: "Notes", exact: true }).getByRole("article");
+  await expect(notes).toHaveCount(2);
+  for (const note of await notes.all()) await expect(note).toContainText("__xss(99)");
+  await expectOnlyText(page, "notes");
+  await notes.first().getByRole("button", { name: "Delete" }).click();
+  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await expectOnlyText(page, "the question before a note is deleted");
+});
+
 /** As a stream may cut it. */
 function halves(text: string): [string, string] {
   const middle = Math.ceil(text.length / 2);

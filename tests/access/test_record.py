@@ -56,6 +56,9 @@ LEAVES = {
     "delete_conversation": Action.CONVERSATION_DELETED,
     "share_conversation": Action.CONVERSATION_SHARED,
     "unshare_conversation": Action.CONVERSATION_UNSHARED,
+    "write_note": Action.NOTE_WRITTEN,
+    "change_note": Action.NOTE_CHANGED,
+    "remove_note": Action.NOTE_REMOVED,
     "ask": Action.QUESTION_ASKED,
     "regenerate_answer": Action.QUESTION_ASKED,
     "stop_answer": Action.ANSWER_STOPPED,
@@ -98,7 +101,7 @@ OUT_OF_REACH = {
 }  # fmt: skip
 #: They end what others need, so they come last, in this order.
 LAST = (
-    "rotate_api_key", "revoke_api_key", "revoke_invitation", "delete_conversation", "delete_brief",
+    "rotate_api_key", "revoke_api_key", "revoke_invitation", "remove_note", "delete_conversation", "delete_brief",
     "delete_execution", "delete_schedule", "delete_template",
     "delete_document", "end_session",
     "logout", "logout_all", "change_password", "change_member", "remove_member", "delete_user", "restore_user",

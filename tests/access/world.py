@@ -196,6 +196,13 @@ async def _fill_conversation(world: World, author: Firm) -> None:
     world.ids["conversation_id"], world.ids["message_id"] = turn["conversation_id"], turn["message"]["id"]
 
 
+async def _fill_note(world: World, author: Firm) -> None:
+    notes = f"{API}/chat/conversations/{world.ids['conversation_id']}/notes"
+    written = await author.client.post(notes, json={"content": f"The rent of {world.canary} is high."})
+    assert written.status_code == 201, written.text
+    world.ids["note_id"] = written.json()["id"]
+
+
 async def _fill_analysis(world: World, author: Firm) -> None:
     started = await author.client.post(f"{API}/documents/{world.ids['document_id']}/analyze", json=ANALYSIS)
     assert started.status_code == 202, started.text
@@ -246,8 +253,9 @@ async def _fill_workflows(world: World, author: Firm) -> None:
 
 #: Each with the names it is made for, and with those whose makers need it.
 FILLS: tuple[tuple[frozenset[str], Callable[[World, Firm], Awaitable[None]]], ...] = (
-    (frozenset({"document_id", "job_id", "conversation_id", "message_id", "analysis_id"}), _fill_document),
-    (frozenset({"conversation_id", "message_id"}), _fill_conversation),
+    (frozenset({"document_id", "job_id", "conversation_id", "message_id", "note_id", "analysis_id"}), _fill_document),
+    (frozenset({"conversation_id", "message_id", "note_id"}), _fill_conversation),
+    (frozenset({"note_id"}), _fill_note),
     (frozenset({"analysis_id"}), _fill_analysis),
     (frozenset({"brief_id"}), _fill_brief),
     (frozenset({"template_id", "execution_id", "file_id", "schedule_id"}), _fill_workflows),

@@ -14,6 +14,8 @@ from elenchus.core.pages import PageQuery
 from elenchus.research import service, store
 from elenchus.research.models import Message
 from elenchus.research.models import MessageRole as Role
+from elenchus.research.noting import service as noting
+from elenchus.research.noting.schemas import NoteIn
 from elenchus.research.placing import new_conversation
 
 Asked = list[tuple[object, dict]]
@@ -61,6 +63,9 @@ VERBS = {
     "page back": lambda p, talk, ids: store.messages_before(p, talk, ids[40], limit=20),
     "one on a page": lambda p, talk, ids: store.message(p, talk, Id(ids[0])),
     "rate one on a page": lambda p, talk, ids: store.set_feedback(p, talk, Id(ids[0]), FEEDBACK),
+    "notes": lambda p, talk, ids: noting.page(p, talk, PageQuery()),
+    "notes on": lambda p, talk, ids: noting.page(p, talk, PageQuery(5, new_id())),
+    "one note more": lambda p, talk, ids: noting.write(p, talk, NoteIn(content="x")),
     "remove": lambda p, talk, ids: service.delete(p, talk),
 }
 
@@ -71,7 +76,7 @@ async def test_each_question_is_in_an_index(verb, long_talk, asked):
     await VERBS[verb](principal, talk_id, ids)
     wide = [(each, filter_) for each, filter_ in asked if not is_named(filter_.get("_id"))]
     asked_of = {collection.name for collection, _ in wide}
-    assert asked_of & {"conversations", "conversation_pages", "answers"}
+    assert asked_of & {"conversations", "conversation_pages", "answers", "notes"}
     for collection, filter_ in wide:
         plan = str(await collection.find(filter_).explain())
         assert "IXSCAN" in plan, filter_

@@ -103,6 +103,7 @@ async def leave_traces(firm: Firm, word: str, *, document: bool = True) -> None:
     asked = await http.post("/api/v1/chat", json={"content": f"What of {word}?", "conversation_id": made["id"]})
     message_id = asked.raise_for_status().json()["message"]["id"]
     await http.post(f"/api/v1/chat/messages/{message_id}/feedback", json={"score": 1, "comment": word})
+    await http.post(f"/api/v1/chat/conversations/{made['id']}/notes", json={"content": word})
     await a_conversation(firm.principal, word, pages=2, message=word)
     await http.post(f"{TENANTS}/current/invitations", json={"email": f"{word}@guest.example", "role": "viewer"})
     if document:
@@ -139,6 +140,7 @@ class TestPerson:
             "conversations",
             "conversation_pages",
             "answers",
+            "notes",
             "audit_rows",
         } <= before
         await delete_me(member)

@@ -9,6 +9,7 @@ from elenchus.core.mongo import HasTenant
 from elenchus.core.principal import Principal
 from elenchus.research.errors import ConversationNotFound
 from elenchus.research.models import REMOVED, Answer, Conversation, ConversationPage, MessageStatus
+from elenchus.research.noting.models import Note
 from elenchus.research.store.conversations import mine, shown_before
 
 AT_ONCE = 500
@@ -40,6 +41,7 @@ async def delete_parts(owner: HasTenant, conversation_id: Id) -> None:
     conversation, so that nobody finishes it; one that is finished at this moment is seen in the next round."""
     within = {"conversation_id": conversation_id}
     await ConversationPage.owned_by(owner).delete_many(within)
+    await Note.owned_by(owner).delete_many(within)
     answers = Answer.owned_by(owner)
     while rows := await answers.rows(within, fields={"status": 1}):
         ended = [row["_id"] for row in rows if row["status"] != MessageStatus.STREAMING]

@@ -3,7 +3,8 @@ import type { Citation } from "./answers/wire";
 
 export interface OpenedCitation {
   citation: Citation;
-  /** Where it can be found again: the answer and its place among that one's citations. Null while it is being written. */
+  /** Where it can be found again: the answer or note, and its place among that one's citations. Null while it is being
+   * written. */
   at: { answerId: string; index: number } | null;
 }
 

@@ -6,6 +6,7 @@ import { TabPanel, Tabs } from "@/components/ui/tabs";
 import { cn } from "@/lib/cn";
 import { useShortcut } from "@/lib/shortcuts";
 import { useIsDesk } from "./use-is-desk";
+import { useTabFocus } from "./use-tab-focus";
 
 export interface PanelsProps {
   sources: ReactNode;
@@ -13,9 +14,11 @@ export interface PanelsProps {
   viewer: ReactNode;
   /** What is shown beside the chat; a new value brings the viewer forward. */
   openedKey: string | null;
+  /** How often it was asked for otherwise; one more brings it forward too. */
+  calls: number;
 }
 
-const NAMES = { sources: "Sources", chat: "Chat", viewer: "Source and results" } as const;
+const NAMES = { sources: "Sources", chat: "Chat", viewer: "Source, notes, results" } as const;
 type Name = keyof typeof NAMES;
 const IDS: Name[] = ["sources", "chat", "viewer"];
 
@@ -24,27 +27,30 @@ export default function Panels(props: PanelsProps) {
 }
 
 /** On small screens. */
-function OneAtATime({ openedKey, ...panels }: PanelsProps) {
-  const [shown, setShown] = useState<Name>(openedKey ? "viewer" : "chat");
-  const [seenKey, setSeenKey] = useState(openedKey);
-  if (seenKey !== openedKey) {
-    setSeenKey(openedKey);
-    setShown(openedKey ? "viewer" : "chat");
+function OneAtATime({ openedKey, calls, ...panels }: PanelsProps) {
+  const [shown, setShown] = useState<Name>(openedKey || calls > 0 ? "viewer" : "chat");
+  const [seen, setSeen] = useState({ openedKey, calls });
+  if (seen.openedKey !== openedKey || seen.calls !== calls) {
+    setSeen({ openedKey, calls });
+    setShown(openedKey || seen.calls !== calls ? "viewer" : "chat");
   }
+  const box = useTabFocus(shown, calls);
   return (
-    <Tabs
-      label="Parts of the page"
-      value={shown}
-      onChange={setShown}
-      tabs={IDS.map((value) => ({ value, label: NAMES[value] }))}
-      className="flex min-h-0 flex-1 flex-col"
-    >
-      {IDS.map((name) => (
-        <TabPanel key={name} value={name} className="min-h-0 flex-1">
-          {panels[name]}
-        </TabPanel>
-      ))}
-    </Tabs>
+    <div ref={box} className="flex min-h-0 flex-1 flex-col">
+      <Tabs
+        label="Parts of the page"
+        value={shown}
+        onChange={setShown}
+        tabs={IDS.map((value) => ({ value, label: NAMES[value] }))}
+        className="flex min-h-0 flex-1 flex-col"
+      >
+        {IDS.map((name) => (
+          <TabPanel key={name} value={name} className="min-h-0 flex-1">
+            {panels[name]}
+          </TabPanel>
+        ))}
+      </Tabs>
+    </div>
   );
 }
 
@@ -52,9 +58,9 @@ const SIZES = { sources: "22%", chat: "43%", viewer: "35%" }; // without a unit 
 const LEAST = { sources: 220, chat: 340, viewer: 320 };
 const STRIP = 44;
 
-function SideBySide({ openedKey, ...panels }: PanelsProps) {
+function SideBySide({ openedKey, calls, ...panels }: PanelsProps) {
   const layout = useDefaultLayout({ id: "research-panels", panelIds: IDS, storage: localStorage });
-  const { refs, collapsed, toggle, resized } = useCollapsing(openedKey);
+  const { refs, collapsed, toggle, resized } = useCollapsing(openedKey, calls);
   return (
     <Group {...layout} className="min-h-0 flex-1">
       {IDS.flatMap((name, index) => [
@@ -85,7 +91,7 @@ function Edge() {
 }
 
 /** Which panels are strips: by hand, by key, and by how narrow they were drawn. What is opened shows the viewer. */
-function useCollapsing(openedKey: string | null) {
+function useCollapsing(openedKey: string | null, calls: number) {
   const refs = { sources: usePanelRef(), chat: usePanelRef(), viewer: usePanelRef() };
   const [collapsed, setCollapsed] = useState({ sources: false, chat: false, viewer: false });
   const toggle = (name: Name) => {
@@ -101,6 +107,9 @@ function useCollapsing(openedKey: string | null) {
   useEffect(() => {
     if (openedKey) viewerRef.current?.expand();
   }, [openedKey, viewerRef]);
+  useEffect(() => {
+    if (calls > 0) viewerRef.current?.expand();
+  }, [calls, viewerRef]);
   const group = "Research";
   useShortcut({ keys: "[", label: "Show or hide the sources", group, run: () => toggle("sources") });
   useShortcut({

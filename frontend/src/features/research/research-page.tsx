@@ -10,6 +10,7 @@ import { useMay, useMe } from "@/lib/api/use-session";
 import { formatNumber } from "@/lib/format";
 import { useAnswer } from "./answers/use-answer";
 import { ChatPanel } from "./chat/chat-panel";
+import { OpenNotes } from "./open-notes";
 import { OpenSource } from "./open-source";
 import { DropTarget } from "./sources/drop-target";
 import type { Used } from "./sources/selection";
@@ -46,41 +47,51 @@ export function ResearchPage() {
   };
   return (
     <OpenSource value={opened.openCitation}>
-      <Page title="Research" isFilled>
-        <DropTarget isOpen={mayWrite}>
-          <Panels
-            openedKey={opened.documentId && `${opened.documentId} ${opened.passage?.quote ?? ""}`}
-            sources={
-              <SourcesPanel used={used} onUse={use} openId={opened.documentId} onOpen={opened.openDocument} />
-            }
-            chat={
-              <ChatPanel
-                conversationId={conversationId}
-                answering={answering}
-                onAsk={ask}
-                onOpen={opened.openConversation}
-                hindrance={hindrance}
-                scope={scope}
-              />
-            }
-            viewer={
-              <BesidePanel
-                conversationId={conversationId}
-                used={used}
-                shown={opened.beside}
-                onShow={opened.show}
-                documentId={opened.documentId}
-                page={opened.page}
-                passage={opened.passage}
-                place={opened.place}
-                onCitation={opened.openNth}
-                onPage={opened.turnTo}
-                onClose={opened.closeDocument}
-              />
-            }
-          />
-        </DropTarget>
-      </Page>
+      <OpenNotes value={opened.openNotes}>
+        <Page title="Research" isFilled>
+          <DropTarget isOpen={mayWrite}>
+            <Panels
+              openedKey={opened.documentId && `${opened.documentId} ${opened.passage?.quote ?? ""}`}
+              calls={opened.calls}
+              sources={
+                <SourcesPanel
+                  used={used}
+                  onUse={use}
+                  openId={opened.documentId}
+                  onOpen={opened.openDocument}
+                />
+              }
+              chat={
+                <ChatPanel
+                  conversationId={conversationId}
+                  answering={answering}
+                  onAsk={ask}
+                  onOpen={opened.openConversation}
+                  hindrance={hindrance}
+                  scope={scope}
+                />
+              }
+              viewer={
+                <BesidePanel
+                  conversationId={conversationId}
+                  used={used}
+                  shown={opened.beside}
+                  calls={opened.calls}
+                  noteId={opened.noteId}
+                  onShow={opened.show}
+                  documentId={opened.documentId}
+                  page={opened.page}
+                  passage={opened.passage}
+                  place={opened.place}
+                  onCitation={opened.openNth}
+                  onPage={opened.turnTo}
+                  onClose={opened.closeDocument}
+                />
+              }
+            />
+          </DropTarget>
+        </Page>
+      </OpenNotes>
     </OpenSource>
   );
 }

@@ -4,6 +4,8 @@ import { useCallback, useState } from "react";
 import type { Passage } from "@/features/viewer/passage";
 import { $api } from "@/lib/api/client";
 import { id, integer, oneOf, text, useUrlState } from "@/lib/url-state";
+import { noteIdOf } from "./notes/as-answer";
+import { useNotes } from "./notes/use-notes";
 import type { OpenedCitation } from "./open-source";
 
 const PARAMS = {
@@ -12,13 +14,14 @@ const PARAMS = {
   page: integer(1, { min: 1 }),
   cite: text(),
   /** What stands beside the chat. */
-  beside: oneOf(["source", "results"], "source"),
+  beside: oneOf(["source", "notes", "results"], "source"),
 };
 
 /** What is open: the conversation, the document beside it, and the citation that led there. All of it is in the address. */
 export function useOpened() {
   const [{ id: conversationId, doc, page, cite, beside }, setAddress] = useUrlState(PARAMS);
   const [unkept, setUnkept] = useState<{ documentId: string; passage: Passage } | null>(null);
+  const [calls, setCalls] = useState(beside === "source" ? 0 : 1);
   const found = useCited(conversationId, cite);
   const citation = found?.citation;
   const isUnkept = !cite && unkept !== null && unkept.documentId === doc;
@@ -32,6 +35,8 @@ export function useOpened() {
     documentId: doc,
     page,
     passage,
+    /** The note whose citation it is. */
+    noteId: noteIdOf(cite.split(".")[0] ?? ""),
     place: found && { index: found.index, count: found.count },
     openConversation: (next: string | null) =>
       setAddress({ id: next, cite: "", ...(next === null && { doc: null, page: 1 }) }, { history: "push" }),
@@ -54,6 +59,12 @@ export function useOpened() {
       setAddress({ doc: next.document_id, page: next.page_start, cite: `${found.answerId}.${index}` });
     },
     beside,
+    /** How often it was asked for from elsewhere on the page. */
+    calls,
+    openNotes: useCallback(() => {
+      setAddress({ beside: "notes" });
+      setCalls((before) => before + 1);
+    }, [setAddress]),
     show: (next: typeof beside) => setAddress({ beside: next }),
     turnTo: (next: number) => setAddress({ page: next }),
     closeDocument: () => setAddress({ doc: null, page: 1, cite: "" }, { history: "push" }),
@@ -68,7 +79,12 @@ function useCited(conversationId: string | null, cite: string) {
     { enabled: conversationId !== null && cite !== "" },
   );
   const [answerId, place] = cite.split(".");
-  const citations = conversation.data?.messages.find((message) => message.id === answerId)?.citations ?? [];
+  const noteId = noteIdOf(answerId ?? "");
+  const { notes } = useNotes(conversationId, noteId !== null);
+  const holder = noteId
+    ? notes.find(({ id }) => id === noteId)
+    : conversation.data?.messages.find(({ id }) => id === answerId);
+  const citations = holder?.citations ?? [];
   const citation = citations[Number(place)];
   return answerId && citation
     ? { answerId, citations, citation, index: Number(place), count: citations.length }

@@ -1269,6 +1269,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/chat/conversations/{conversation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notes
+         * @description What you kept from this conversation, newest first.
+         */
+        get: operations["list_notes"];
+        put?: never;
+        /**
+         * Write Note
+         * @description Words of your own, or with `message_id` an answer with what it cites, or an excerpt of one.
+         */
+        post: operations["write_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/chat/conversations/{conversation_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Note */
+        delete: operations["remove_note"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Note
+         * @description What an answer's note cites stays; it says from then on that its words were changed.
+         */
+        patch: operations["change_note"];
+        trace?: never;
+    };
     "/api/v1/chat/messages/{message_id}/record": {
         parameters: {
             query?: never;
@@ -2274,7 +2319,7 @@ export interface components {
          * @description `<noun>.<past participle>`.
          * @enum {string}
          */
-        Action: "user.registered" | "user.signed_in" | "user.refused" | "user.signed_out" | "user.changed" | "user.verified" | "user.linked" | "user.suspended" | "user.activated" | "user.unlocked" | "user.exported" | "user.deleted" | "user.restored" | "user.erased" | "superuser.granted" | "superuser.revoked" | "password.changed" | "password.reset" | "second_factor.enabled" | "second_factor.disabled" | "session.ended" | "tenant.opened" | "tenant.changed" | "tenant.entered" | "tenant.pruned" | "tenant.deleted" | "tenant.restored" | "tenant.erased" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "member.changed" | "member.removed" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "webhook_secret.read" | "webhook_secret.rotated" | "document.uploaded" | "document.read" | "document.searched" | "document.changed" | "document.reprocessed" | "document.deleted" | "analysis.started" | "analysis.read" | "conversation.created" | "conversation.read" | "conversation.changed" | "conversation.deleted" | "conversation.exported" | "conversation.shared" | "conversation.unshared" | "conversation.visited" | "question.asked" | "answer.read" | "answer.rated" | "answer.replayed" | "answer.stopped" | "brief.started" | "brief.read" | "brief.exported" | "brief.deleted" | "execution.started" | "execution.read" | "execution.exported" | "execution.cancelled" | "execution.retried" | "execution.deleted" | "step.decided" | "template.created" | "template.changed" | "template.deleted" | "schedule.created" | "schedule.changed" | "schedule.deleted" | "job.cancelled" | "job.retried" | "audit.read" | "audit.pruned" | "audit.lost" | "personal.erased";
+        Action: "user.registered" | "user.signed_in" | "user.refused" | "user.signed_out" | "user.changed" | "user.verified" | "user.linked" | "user.suspended" | "user.activated" | "user.unlocked" | "user.exported" | "user.deleted" | "user.restored" | "user.erased" | "superuser.granted" | "superuser.revoked" | "password.changed" | "password.reset" | "second_factor.enabled" | "second_factor.disabled" | "session.ended" | "tenant.opened" | "tenant.changed" | "tenant.entered" | "tenant.pruned" | "tenant.deleted" | "tenant.restored" | "tenant.erased" | "invitation.sent" | "invitation.revoked" | "invitation.accepted" | "member.changed" | "member.removed" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "webhook_secret.read" | "webhook_secret.rotated" | "document.uploaded" | "document.read" | "document.searched" | "document.changed" | "document.reprocessed" | "document.deleted" | "analysis.started" | "analysis.read" | "conversation.created" | "conversation.read" | "conversation.changed" | "conversation.deleted" | "conversation.exported" | "conversation.shared" | "conversation.unshared" | "conversation.visited" | "question.asked" | "answer.read" | "answer.rated" | "answer.replayed" | "answer.stopped" | "note.written" | "note.changed" | "note.removed" | "brief.started" | "brief.read" | "brief.exported" | "brief.deleted" | "execution.started" | "execution.read" | "execution.exported" | "execution.cancelled" | "execution.retried" | "execution.deleted" | "step.decided" | "template.created" | "template.changed" | "template.deleted" | "schedule.created" | "schedule.changed" | "schedule.deleted" | "job.cancelled" | "job.retried" | "audit.read" | "audit.pruned" | "audit.lost" | "personal.erased";
         /**
          * ActorOut
          * @description Nobody for what the record itself did.
@@ -4626,6 +4671,67 @@ export interface components {
             token: string;
             /** Accept Url */
             accept_url: string;
+        };
+        /** NoteChange */
+        NoteChange: {
+            /** Content */
+            content: string;
+        };
+        /**
+         * NoteIn
+         * @description `content` alone is a note of one's own. With `message_id` an answer is kept: all of it, or the excerpt of it that
+         *     `content` is.
+         */
+        NoteIn: {
+            /** Content */
+            content?: string | null;
+            message_id?: string | null;
+        };
+        /**
+         * NoteOrigin
+         * @enum {string}
+         */
+        NoteOrigin: "mine" | "answer";
+        /**
+         * NoteOut
+         * @description `edited` says that these are no longer the words of the answer `message_id`, which alone were examined; the
+         *     `citations` are still that answer's.
+         */
+        NoteOut: {
+            /** @example 665f1c2ab7e4d1a2c3b4d5e6 */
+            id: string;
+            /** @example 665f1c2ab7e4d1a2c3b4d5e6 */
+            conversation_id: string;
+            origin: components["schemas"]["NoteOrigin"];
+            message_id: string | null;
+            /** Content */
+            content: string;
+            /** Citations */
+            citations: components["schemas"]["Citation"][];
+            /** Edited */
+            edited: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * NotePage
+         * @description Newest first.
+         */
+        NotePage: {
+            /** Items */
+            items: components["schemas"]["NoteOut"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Has More */
+            has_more: boolean;
         };
         /** ObjectOut */
         ObjectOut: {
@@ -9165,6 +9271,147 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SharedConversation"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_notes: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description the conversation's id */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotePage"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the conversation's id */
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the conversation's id */
+                conversation_id: string;
+                /** @description the note's id */
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Refused, and why */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_note: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the conversation's id */
+                conversation_id: string;
+                /** @description the note's id */
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
                 };
             };
             /** @description Refused, and why */

@@ -2,7 +2,7 @@ import type { Citation } from "./wire";
 
 /** The marks [2], [1, 3] and [2-4] of an answer, which name its numbered sources. */
 const NUMBERS = String.raw`\d{1,3}(?:\s*(?:[,;&–-]|and)\s*\d{1,3}){0,20}`;
-const MARK = new RegExp(
+export const MARK = new RegExp(
   String.raw`\\?\[\s*(?:(?:sources?|passages?)\s{1,3}|\^)?(${NUMBERS})\s*\\?\](?!\()`,
   "gi",
 );

@@ -1,35 +1,29 @@
 "use client";
 
 import { Check, Copy, RotateCcw } from "lucide-react";
-import { useState } from "react";
 import { IconButton } from "@/components/ui/icon-button";
-import { toast } from "@/components/ui/toast";
-import { copyText } from "@/lib/clipboard";
 import { formatDuration, formatMoney, formatNumber } from "@/lib/format";
 import type { Message } from "../answers/wire";
-import { asTextWithFootnotes } from "./footnotes";
 import { Rating } from "./rating";
+import { SaveToNotes } from "./save-to-notes";
+import { useCopy } from "./use-copy";
 
 interface AnswerActionsProps {
   answer: Message;
   conversationId: string;
   mayAsk: boolean;
+  mayKeep: boolean;
   onRegenerate: () => void;
 }
 
-export function AnswerActions({ answer, conversationId, mayAsk, onRegenerate }: AnswerActionsProps) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = async () => {
-    const done = await copyText(asTextWithFootnotes(answer));
-    setCopied(done);
-    if (done) setTimeout(() => setCopied(false), 2000);
-    else void toast.info("The browser did not allow copying.");
-  };
+export function AnswerActions({ answer, conversationId, mayAsk, mayKeep, onRegenerate }: AnswerActionsProps) {
+  const [isCopied, copy] = useCopy(answer);
   return (
     <div className="flex flex-wrap items-center gap-x-1 gap-y-1">
       <IconButton size="small" label={isCopied ? "Copied" : "Copy with footnotes"} onClick={copy}>
         {isCopied ? <Check aria-hidden /> : <Copy aria-hidden />}
       </IconButton>
+      {mayKeep && <SaveToNotes answer={answer} conversationId={conversationId} />}
       {mayAsk && <Rating answer={answer} conversationId={conversationId} />}
       {mayAsk && (
         <IconButton size="small" label="Answer again" onClick={onRegenerate}>

@@ -1,32 +1,20 @@
 "use client";
 
 import { LoaderCircle, Scissors, SearchX, Square } from "lucide-react";
-import { type ComponentProps, type ReactNode, useMemo } from "react";
-import type { Components } from "react-markdown";
+import { type ReactNode, useMemo } from "react";
 import { ErrorBox } from "@/components/ui/error-box";
-import { Markdown } from "@/components/ui/markdown";
 import { Status } from "@/components/ui/status";
 import { Problem } from "@/lib/api/problem";
 import { plural } from "@/lib/format";
 import { citationsOf, type Live, type Phase } from "../answers/live";
-import { markOf, withMarksAsLinks } from "../answers/marks";
+import { withMarksAsLinks } from "../answers/marks";
 import { isRefusal } from "../answers/verdicts";
 import type { Message } from "../answers/wire";
 import { useOpenSource } from "../open-source";
-import { CitationMark, CitedAnswer } from "./citation-chip";
+import { CitedAnswer } from "./citation-chip";
 import { CitedList } from "./cited-list";
+import { CitedMarkdown } from "./cited-markdown";
 import { Findings } from "./findings";
-
-const COMPONENTS: Components = {
-  a: ({ node: _, href, children, ...props }: ComponentProps<"a"> & { node?: unknown }) =>
-    markOf(href) ? (
-      <CitationMark href={href} />
-    ) : (
-      <a {...props} href={href} target="_blank" rel="noopener noreferrer nofollow">
-        {children}
-      </a>
-    ),
-};
 
 interface AnswerProps {
   answer: Message;
@@ -51,11 +39,7 @@ export function Answer({ answer, live, onRetry, actions }: AnswerProps) {
   return (
     <article aria-label="Answer" aria-busy={isBeingWritten} data-answer className="space-y-3">
       <CitedAnswer value={cited}>
-        {isRefusal(answer.content) ? (
-          <Refusal text={text} />
-        ) : (
-          text && <Markdown text={text} components={COMPONENTS} />
-        )}
+        {isRefusal(answer.content) ? <Refusal text={text} /> : text && <CitedMarkdown text={text} />}
       </CitedAnswer>
       {isBeingWritten && (
         <Progressing phase={live?.phase ?? "searching"} passages={live?.sources.length ?? 0} />
@@ -89,7 +73,7 @@ function Refusal({ text }: { text: string }) {
   return (
     <div className="rounded-lg border border-info/35 bg-info-soft p-4">
       <Status look={{ label: "Not found in these sources", tone: "info", icon: SearchX }} />
-      <Markdown text={text} components={COMPONENTS} className="mt-2" />
+      <CitedMarkdown text={text} className="mt-2" />
       {mayOpen && (
         <p className="mt-2 text-muted">
           Ask in the words that the documents use, tick more sources, or add the document that would say it.

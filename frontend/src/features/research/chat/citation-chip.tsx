@@ -31,7 +31,7 @@ export function CitationMark({ href }: { href: string | undefined }) {
   if (citation) return <CitationChip cited={cited} citation={citation} index={mark.index as number} />;
   if (cited.isBeingWritten) return null;
   return (
-    <span className={cn(LOOK, "bg-warn-soft text-warn")}>
+    <span data-mark className={cn(LOOK, "bg-warn-soft text-warn")}>
       <TriangleAlert aria-hidden className="size-3" />
       {mark.n}
       <span className="sr-only">: no source has this number</span>

@@ -1,11 +1,12 @@
 "use client";
 
 import { SendHorizontal, Square } from "lucide-react";
-import { useRef, useState } from "react";
+import { useRef } from "react";
 import { Button } from "@/components/ui/button";
 import { Textarea } from "@/components/ui/field";
 import { useShortcut } from "@/lib/shortcuts";
-import { draftOf, keepDraft } from "./drafts";
+import { draftOf } from "./drafts";
+import { useDraft } from "./use-draft";
 
 interface ComposerProps {
   conversationId: string | null;
@@ -71,17 +72,4 @@ export function Composer({ conversationId, hindrance, isAnswering, onAsk, onStop
       </p>
     </form>
   );
-}
-
-/** What was typed and not sent, of each conversation; kept over reloads. */
-function useDraft(conversationId: string | null) {
-  const [draft, setDraft] = useState(() => ({ conversationId, text: draftOf(conversationId) }));
-  const current =
-    draft.conversationId === conversationId ? draft : { conversationId, text: draftOf(conversationId) };
-  if (current !== draft) setDraft(current);
-  const change = (text: string) => {
-    setDraft({ conversationId, text });
-    keepDraft(conversationId, text);
-  };
-  return [current.text, change] as const;
 }

@@ -10,7 +10,7 @@ import { Field, Input } from "@/components/ui/field";
 import { api, unwrap } from "@/lib/api/client";
 import { asProblem } from "@/lib/api/problem";
 import { CONVERSATIONS, conversationOptions } from "../answers/use-answer";
-import { keepDraft } from "./drafts";
+import { dropDrafts } from "./drafts";
 import { ShareDialog } from "./share-dialog";
 
 export interface ConversationAct {
@@ -32,7 +32,7 @@ export default function ConversationDialogs({ act, onClose, onDeleted }: Convers
         params: { path: { conversation_id: id } },
       }),
     );
-    keepDraft(id, "");
+    dropDrafts(id);
     onDeleted(id);
     void queries.invalidateQueries({ queryKey: CONVERSATIONS });
   };
@@ -47,7 +47,7 @@ export default function ConversationDialogs({ act, onClose, onDeleted }: Convers
         act="Delete"
         onConfirm={() => remove(act.conversation)}
       >
-        The questions and answers of this conversation are gone for good. The documents stay.
+        The questions, answers and notes of this conversation are gone for good. The documents stay.
       </Confirm>
     </>
   );

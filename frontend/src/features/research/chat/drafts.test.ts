@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { draftOf, keepDraft } from "./drafts";
+import { draftOf, dropDrafts, keepDraft, noteDraftKey } from "./drafts";
 
 describe("drafts", () => {
   beforeEach(() => localStorage.clear());
@@ -14,5 +14,12 @@ describe("drafts", () => {
     keepDraft("c", "follow-up");
     keepDraft("c", "");
     expect(localStorage.length).toBe(0);
+  });
+
+  it("go with their conversation, its notes' too", () => {
+    for (const key of ["c", noteDraftKey("c"), noteDraftKey("c", "n"), "cc"]) keepDraft(key, "begun");
+    dropDrafts("c");
+    expect([draftOf("c"), draftOf(noteDraftKey("c")), draftOf(noteDraftKey("c", "n"))]).toEqual(["", "", ""]);
+    expect(draftOf("cc")).toBe("begun");
   });
 });

@@ -1,5 +1,6 @@
 "use client";
 
+import { useMay } from "@/lib/api/use-session";
 import type { Live } from "../answers/live";
 import { choose, type Turn } from "../answers/thread";
 import type { Answering } from "../answers/use-answer";
@@ -30,6 +31,7 @@ export function TurnView({
   setChosen,
   begin,
 }: TurnViewProps) {
+  const mayWrite = useMay("member");
   const { message, parentId, versions } = turn;
   const isAnswer = message.role === "assistant";
   const switcher = (
@@ -61,6 +63,7 @@ export function TurnView({
               answer={message}
               conversationId={conversationId}
               mayAsk={mayAsk}
+              mayKeep={mayWrite && message.status !== "failed" && message.content.trim() !== ""}
               onRegenerate={again}
             />
           )}
