@@ -2,7 +2,7 @@ import type { Page } from "@playwright/test";
 import { expectAccessible } from "./support/accessible";
 import { type Firm, paper, play } from "./support/firm";
 import { LEASE, NOTICE, RENT, RENT_PAGE } from "./support/papers";
-import { expect, test } from "./support/test";
+import { expect, expectLoaded, test } from "./support/test";
 
 const notes = (page: Page) => page.getByRole("region", { name: "Notes", exact: true });
 const note = (page: Page, words: string | RegExp) =>
@@ -150,7 +150,10 @@ for (const viewport of [
         content: `${"unbroken".repeat(20)}\n\n# Heading`,
       });
       await page.goto(`/research/?id=${id}`);
+      await expectLoaded(page);
+      const kept = page.waitForResponse((answer) => answer.request().method() === "POST" && answer.ok());
       await page.getByRole("button", { name: "Save to notes" }).tap();
+      await kept;
       await page.getByRole("button", { name: "Open notes" }).tap();
       await expect(notes(page).getByRole("article")).toHaveCount(2);
       await expectToFit(page);

@@ -19,15 +19,18 @@ export function SaveToNotes({ answer, conversationId }: SaveToNotesProps) {
   const button = useRef<HTMLButtonElement>(null);
   const openNotes = useOpenNotes();
   const keep = useKeepNote(conversationId);
-  const save = () => {
+  const save = async () => {
     const chosen = chosenWithin(button.current?.closest("[data-answer]")?.querySelector("[data-words]"));
     const content = chosen && excerptOf(answer.content, chosen);
-    keep.mutate(content ? { message_id: answer.id, content } : { message_id: answer.id }, {
-      onSuccess: () =>
-        toast.done(content ? "The excerpt is in your notes" : "The answer is in your notes", {
-          action: { label: "Open notes", onClick: openNotes },
-        }),
-      onError: (error) => toast.failed("It was not saved to the notes", error),
+    try {
+      // told even when the answer has left the page meanwhile, which the callbacks of `mutate` are not
+      await keep.mutateAsync(content ? { message_id: answer.id, content } : { message_id: answer.id });
+    } catch (error) {
+      await toast.failed("It was not saved to the notes", error);
+      return;
+    }
+    await toast.done(content ? "The excerpt is in your notes" : "The answer is in your notes", {
+      action: { label: "Open notes", onClick: openNotes },
     });
   };
   return (
