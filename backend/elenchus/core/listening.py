@@ -70,13 +70,8 @@ class Listener(ArqWorker):
             handle_signals=False,
             max_jobs=at_once,
             job_timeout=timeout_seconds,
-            keep_result=0,
             poll_delay=POLL_SECONDS,
             queue_read_limit=PAGE,
-            job_serializer=queueing.to_json,
-            job_deserializer=queueing.from_json,
-            expires_extra_ms=queueing.PAYLOAD_KEPT_MS,
-            log_results=False,
         )
 
     async def main(self) -> None:

@@ -8,6 +8,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Checkbox, Input } from "@/components/ui/field";
+import { MoreButton } from "@/components/ui/more-button";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { $api, type Schemas } from "@/lib/api/client";
 import { plural } from "@/lib/format";
@@ -118,16 +119,7 @@ function Results({ text, ids, isSingle, onTurn }: ResultsProps) {
           />
         ))}
       </ul>
-      {found.hasNextPage && (
-        <Button
-          size="small"
-          className="my-2"
-          isPending={found.isFetchingNextPage}
-          onClick={() => found.fetchNextPage()}
-        >
-          Show more
-        </Button>
-      )}
+      <MoreButton list={found} size="small" className="my-2" />
     </>
   );
 }

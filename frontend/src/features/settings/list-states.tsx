@@ -2,8 +2,8 @@
 
 import type { ReactNode } from "react";
 import { ErrorBox } from "@/components/ui/error-box";
+import { MoreButton } from "@/components/ui/more-button";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
-import { MoreButton } from "./more-button";
 
 interface ListStatesProps {
   list: {
@@ -43,7 +43,7 @@ export function ListStates({ list, what, isEmpty, empty, children }: ListStatesP
         />
       )}
       {isEmpty ? !list.isError && <div className="text-muted">{empty}</div> : children}
-      <MoreButton list={list} />
+      <MoreButton list={list} className="mx-auto mt-3 flex" />
     </>
   );
 }

@@ -1,12 +1,12 @@
 "use client";
 
 import { useMemo, useState } from "react";
+import { MoreButton } from "@/components/ui/more-button";
 import { Time } from "@/components/ui/time";
 import { choose, type Turn, threadOf } from "@/features/research/answers/thread";
 import { Answer } from "@/features/research/chat/answer";
 import { Question } from "@/features/research/chat/question";
 import { Versions } from "@/features/research/chat/versions";
-import { MoreButton } from "@/features/settings/more-button";
 import type { Schemas } from "@/lib/api/client";
 import { asMessage } from "./as-message";
 
@@ -42,7 +42,7 @@ export function SharedConversation({ pages, list }: SharedConversationProps) {
           />
         ))}
       </section>
-      <MoreButton list={list} />
+      <MoreButton list={list} className="mx-auto mt-3 flex" />
     </>
   );
 }

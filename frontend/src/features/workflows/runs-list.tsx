@@ -5,6 +5,7 @@ import Link from "next/link";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
+import { MoreButton } from "@/components/ui/more-button";
 import { Select } from "@/components/ui/select";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { Status } from "@/components/ui/status";
@@ -52,11 +53,7 @@ export function RunsList() {
           ))}
         </ul>
       )}
-      {runs.hasNextPage && (
-        <Button isPending={runs.isFetchingNextPage} onClick={() => runs.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+      <MoreButton list={runs} />
     </div>
   );
 }

@@ -5,6 +5,7 @@ import Link from "next/link";
 import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
+import { MoreButton } from "@/components/ui/more-button";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { $api } from "@/lib/api/client";
 import { ScheduleRow } from "./schedule-row";
@@ -46,11 +47,7 @@ export function Schedules() {
           ))}
         </ul>
       )}
-      {schedules.hasNextPage && (
-        <Button isPending={schedules.isFetchingNextPage} onClick={() => schedules.fetchNextPage()}>
-          Show more
-        </Button>
-      )}
+      <MoreButton list={schedules} />
     </div>
   );
 }

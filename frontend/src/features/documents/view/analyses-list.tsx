@@ -1,9 +1,9 @@
 "use client";
 
 import { ScanSearch } from "lucide-react";
-import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
+import { MoreButton } from "@/components/ui/more-button";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
 import { $api, type Schemas } from "@/lib/api/client";
@@ -49,11 +49,7 @@ export function AnalysesList({ document }: { document: DocumentOut }) {
           <AnalysisItem key={analysis.id} analysis={analysis} />
         ))}
       </ol>
-      {query.hasNextPage && (
-        <Button isPending={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-          Show older ones
-        </Button>
-      )}
+      <MoreButton list={query}>Show older ones</MoreButton>
     </div>
   );
 }

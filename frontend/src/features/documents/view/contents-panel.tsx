@@ -2,9 +2,9 @@
 
 import { ListTree } from "lucide-react";
 import { useMemo } from "react";
-import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
+import { MoreButton } from "@/components/ui/more-button";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { $api } from "@/lib/api/client";
 import { passageAt, useAddress } from "../address";
@@ -62,11 +62,9 @@ export function ContentsPanel({ document }: { document: DocumentOut }) {
           <SectionLink key={section.key} section={section} />
         ))}
       </ol>
-      {query.hasNextPage && (
-        <Button className="mt-3" isPending={query.isFetchingNextPage} onClick={() => query.fetchNextPage()}>
-          Show more of the document
-        </Button>
-      )}
+      <MoreButton list={query} className="mt-3">
+        Show more of the document
+      </MoreButton>
     </div>
   );
 }

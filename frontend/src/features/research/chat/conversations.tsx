@@ -8,6 +8,7 @@ import { ErrorBox } from "@/components/ui/error-box";
 import { Input } from "@/components/ui/field";
 import { IconButton } from "@/components/ui/icon-button";
 import { Menu, MenuItem } from "@/components/ui/menu";
+import { MoreButton } from "@/components/ui/more-button";
 import { Popover } from "@/components/ui/popover";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { Time } from "@/components/ui/time";
@@ -122,16 +123,7 @@ function Found({ q, currentId, onOpen, onAct }: ConversationListProps & { q: str
           />
         ))}
       </ul>
-      {list.hasNextPage && (
-        <Button
-          size="small"
-          look="ghost"
-          isPending={list.isFetchingNextPage}
-          onClick={() => list.fetchNextPage()}
-        >
-          Show more
-        </Button>
-      )}
+      <MoreButton list={list} size="small" look="ghost" />
     </>
   );
 }

@@ -2,10 +2,10 @@
 
 import { NotebookPen } from "lucide-react";
 import { useEffect, useEffectEvent, useRef, useState } from "react";
-import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/confirm";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
+import { MoreButton } from "@/components/ui/more-button";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { $api } from "@/lib/api/client";
 import { useMay } from "@/lib/api/use-session";
@@ -77,16 +77,7 @@ function Notes({ conversationId, noteId }: { conversationId: string; noteId: str
             </li>
           ))}
         </ul>
-        {list.hasNextPage && (
-          <Button
-            size="small"
-            look="ghost"
-            isPending={list.isFetchingNextPage}
-            onClick={() => list.fetchNextPage()}
-          >
-            Show more
-          </Button>
-        )}
+        <MoreButton list={list} size="small" look="ghost" />
       </section>
       <Removal
         conversationId={conversationId}

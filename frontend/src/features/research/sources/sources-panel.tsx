@@ -6,6 +6,7 @@ import { Button } from "@/components/ui/button";
 import { Empty } from "@/components/ui/empty";
 import { ErrorBox } from "@/components/ui/error-box";
 import { Checkbox, Input } from "@/components/ui/field";
+import { MoreButton } from "@/components/ui/more-button";
 import { Loading, SkeletonRows } from "@/components/ui/skeleton";
 import { toast } from "@/components/ui/toast";
 import { useMay } from "@/lib/api/use-session";
@@ -95,9 +96,7 @@ function Chooser({ used, onUse, openId, onOpen, allIds, mayWrite }: ChooserProps
         ))}
         {found.hasNextPage && (
           <li className="p-2 text-center">
-            <Button size="small" isPending={found.isFetchingNextPage} onClick={() => found.fetchNextPage()}>
-              Show more
-            </Button>
+            <MoreButton list={found} size="small" />
           </li>
         )}
       </ul>
